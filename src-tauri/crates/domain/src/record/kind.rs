@@ -1,0 +1,96 @@
+//! The kinds of record, named like the provider's list paths.
+
+/// A kind of record. `as_str` is the name in JSON, in cursors and in notices of change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Who pays.
+    Customers,
+    /// What is sold.
+    Products,
+    /// For how much.
+    Prices,
+    /// What makes it cheaper.
+    Coupons,
+    /// Codes that customers type for a coupon.
+    PromotionCodes,
+    /// What is subscribed to.
+    Subscriptions,
+    /// What was billed.
+    Invoices,
+    /// What waits for the next invoice.
+    InvoiceItems,
+    /// What paid which invoice.
+    InvoicePayments,
+    /// Payments.
+    Charges,
+    /// Attempts to collect.
+    PaymentIntents,
+    /// Money given back.
+    Refunds,
+    /// Payments contested.
+    Disputes,
+    /// Movements of the merchant's balance, with fees.
+    BalanceTransactions,
+}
+
+impl Kind {
+    /// Every kind, in the order a first sync reads them: what others refer to comes first, and what makes the first
+    /// number comes before what explains it.
+    pub const ALL: [Self; 14] = [
+        Self::Products,
+        Self::Prices,
+        Self::Coupons,
+        Self::PromotionCodes,
+        Self::Customers,
+        Self::Subscriptions,
+        Self::InvoiceItems,
+        Self::Invoices,
+        Self::InvoicePayments,
+        Self::Charges,
+        Self::PaymentIntents,
+        Self::Refunds,
+        Self::Disputes,
+        Self::BalanceTransactions,
+    ];
+
+    /// The last part of the provider's list path.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Customers => "customers",
+            Self::Products => "products",
+            Self::Prices => "prices",
+            Self::Coupons => "coupons",
+            Self::PromotionCodes => "promotion_codes",
+            Self::Subscriptions => "subscriptions",
+            Self::Invoices => "invoices",
+            Self::InvoiceItems => "invoiceitems",
+            Self::InvoicePayments => "invoice_payments",
+            Self::Charges => "charges",
+            Self::PaymentIntents => "payment_intents",
+            Self::Refunds => "refunds",
+            Self::Disputes => "disputes",
+            Self::BalanceTransactions => "balance_transactions",
+        }
+    }
+
+    /// Reads the last part of a list path.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// Whether MRR can change when a record of this kind does.
+    #[must_use]
+    pub const fn moves_mrr(self) -> bool {
+        matches!(
+            self,
+            Self::Customers
+                | Self::Prices
+                | Self::Coupons
+                | Self::Subscriptions
+                | Self::Invoices
+                | Self::InvoiceItems
+        )
+    }
+}

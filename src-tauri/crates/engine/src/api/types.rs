@@ -1,0 +1,574 @@
+//! What crosses the border between the engine and whoever looks at it: the window, the browser, scripts.
+//!
+//! Every type here is plain data with its TypeScript twin generated from it. Money carries minor units, currency and
+//! ready text, so that no view formats or adds money itself. No type here can hold a key on its way out: only
+//! `AccountAddRequest` carries one, and it can be read but not written.
+
+use coffer_domain::mode::ModeName;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// An amount in the currency's minor unit with the text a person reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct MoneyView {
+    /// Minor units as the provider counts them (cents; whole yen; thousandths of a dinar).
+    pub minor: i64,
+    /// ISO 4217 code in capitals.
+    pub currency: String,
+    /// The amount as shown, for instance `$1,234.50` or `−€20.00`.
+    pub text: String,
+}
+
+/// Which mode's file a request speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum ModeView {
+    /// Real customers, real money.
+    Live,
+    /// The provider's test mode or a sandbox.
+    Test,
+}
+
+impl From<ModeName> for ModeView {
+    fn from(mode: ModeName) -> Self {
+        match mode {
+            ModeName::Live => Self::Live,
+            ModeName::Test => Self::Test,
+        }
+    }
+}
+
+impl From<ModeView> for ModeName {
+    fn from(mode: ModeView) -> Self {
+        match mode {
+            ModeView::Live => Self::Live,
+            ModeView::Test => Self::Test,
+        }
+    }
+}
+
+/// A request that needs nothing said.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+pub struct StateRequest {}
+
+/// A request about one mode.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ModeRequest {
+    /// The mode.
+    pub mode: ModeView,
+}
+
+/// Where secrets are kept on this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretsKind {
+    /// The operating system's keychain.
+    Keychain,
+    /// A file sealed with a passphrase.
+    File,
+}
+
+/// What the window needs before it can draw anything.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct AppState {
+    /// The product's version.
+    pub version: String,
+    /// The folder that holds the database files.
+    pub home: String,
+    /// True inside the simulated merchant's own home.
+    pub demo: bool,
+    /// Where secrets are kept.
+    pub secrets: SecretsKind,
+    /// The accounts of both modes, live first.
+    pub accounts: Vec<AccountView>,
+    /// A fault that keeps a mode's file closed (wrong key, damaged, newer version); `None` when all is well.
+    pub fault: Option<ApiErrorView>,
+}
+
+/// A key to add. It is read once and goes to the keychain; it cannot be serialised.
+#[derive(Debug, Deserialize, TS)]
+pub struct AccountAddRequest {
+    /// `stripe`.
+    pub provider: String,
+    /// What the user calls the account.
+    pub name: String,
+    /// The provider's secret or restricted key.
+    #[ts(type = "string")]
+    pub key: SecretString,
+    /// Another host, loopback only.
+    #[serde(default)]
+    pub api_url: Option<String>,
+    /// The mode the user expects; refused when the key belongs to the other one.
+    #[serde(default)]
+    pub expect_mode: Option<ModeView>,
+}
+
+/// The accounts of both modes.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+pub struct AccountListRequest {}
+
+/// The accounts of both modes.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct AccountList {
+    /// Live ones first, each in the order they were added.
+    pub items: Vec<AccountView>,
+}
+
+/// One thing a key may or may not do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PermissionView {
+    /// The resource, named like the provider's list path.
+    pub resource: String,
+    /// The box to tick at the provider, for instance `Customers: Read`.
+    pub label: String,
+    /// Whether the key may read it; `None` when the provider gave no clear answer.
+    pub granted: Option<bool>,
+}
+
+/// An account as shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AccountView {
+    /// The account's id at the provider, for instance `acct_1A2b`.
+    pub id: String,
+    /// Which file it lives in.
+    pub mode: ModeView,
+    /// `stripe`.
+    pub provider: String,
+    /// What the user calls it.
+    pub name: String,
+    /// `restricted` or `secret`.
+    pub key_kind: String,
+    /// The last four characters of the key.
+    pub key_last4: String,
+    /// The loopback address it was pointed at, if any.
+    pub api_url: Option<String>,
+    /// When it was added, RFC 3339.
+    pub added_at: String,
+    /// The instant its data is as of, RFC 3339; `None` before the first complete page of everything.
+    pub synced_at: Option<String>,
+    /// Whether the last sync brought everything.
+    pub complete: bool,
+    /// What the key may do.
+    pub permissions: Vec<PermissionView>,
+}
+
+/// One account.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct AccountRef {
+    /// Its mode.
+    pub mode: ModeView,
+    /// Its id.
+    pub id: String,
+}
+
+/// Removes an account.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct AccountRemoveRequest {
+    /// Its mode.
+    pub mode: ModeView,
+    /// Its id.
+    pub id: String,
+    /// Whether its data goes too; the key always goes.
+    pub forget_data: bool,
+}
+
+/// What was removed.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct AccountRemoved {
+    /// The account's id.
+    pub id: String,
+    /// Whether its data went too.
+    pub data_forgotten: bool,
+}
+
+/// Starts a sync.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct SyncRequest {
+    /// The mode.
+    pub mode: ModeView,
+    /// One account, or all of the mode.
+    #[serde(default)]
+    pub account: Option<String>,
+}
+
+/// How one resource stands in a sync.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ResourceProgress {
+    /// Named like the provider's list path.
+    pub resource: String,
+    /// Objects brought in this run.
+    pub fetched: u64,
+    /// Whether this resource is finished.
+    pub done: bool,
+}
+
+/// How one account stands in a sync.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct AccountProgress {
+    /// The account.
+    pub account: String,
+    /// What the user calls it.
+    pub name: String,
+    /// Each resource, in the order they are read.
+    pub resources: Vec<ResourceProgress>,
+    /// Requests sent in this run.
+    pub requests: u64,
+    /// Seconds since it began.
+    pub seconds: f64,
+    /// Whether it is at work now.
+    pub running: bool,
+    /// Whether everything is here; false while running.
+    pub complete: bool,
+    /// What could not be done, in plain words.
+    pub warnings: Vec<String>,
+    /// Why it stopped short.
+    pub error: Option<ApiErrorView>,
+}
+
+/// How a mode's sync stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct SyncStatus {
+    /// The mode.
+    pub mode: ModeView,
+    /// Whether any account is at work.
+    pub running: bool,
+    /// Each account of the mode.
+    pub accounts: Vec<AccountProgress>,
+    /// The instant the data is as of: the oldest of the accounts, RFC 3339.
+    pub as_of: Option<String>,
+    /// The change counter of the mode's file.
+    pub revision: u64,
+    /// Whether the last attempt failed to reach the provider.
+    pub offline: bool,
+}
+
+/// Asks for the overview.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct OverviewRequest {
+    /// The mode.
+    pub mode: ModeView,
+    /// The currency to show; the one with the most subscribers when not given.
+    #[serde(default)]
+    pub currency: Option<String>,
+}
+
+/// A figure beside an earlier one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ChangeView {
+    /// The difference with its sign in the text.
+    pub amount: MoneyView,
+    /// With one decimal, for instance `4.2`; `None` when the earlier figure is zero.
+    pub percent: Option<String>,
+    /// `up`, `down` or `flat`.
+    pub direction: String,
+    /// The day compared with, `YYYY-MM-DD`.
+    pub since: String,
+}
+
+/// MRR of one currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CurrencyFigure {
+    /// The currency.
+    pub currency: String,
+    /// Its MRR.
+    pub mrr: MoneyView,
+    /// Its active subscribers.
+    pub active_subscribers: u64,
+}
+
+/// The figures at the top of the overview.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Overview {
+    /// The mode.
+    pub mode: ModeView,
+    /// The currency shown; `None` while there is nothing to show.
+    pub currency: Option<String>,
+    /// Every currency with a ledger, the largest first.
+    pub currencies: Vec<CurrencyFigure>,
+    /// The policy that made the figures.
+    pub policy: String,
+    /// The instant the figures are as of, RFC 3339.
+    pub as_of: Option<String>,
+    /// Whether everything was synced; a figure from a partial copy says so.
+    pub complete: bool,
+    /// Whether the past rests partly on the present state carried back.
+    pub inferred: bool,
+    /// Monthly recurring revenue.
+    pub mrr: Option<MoneyView>,
+    /// Against the end of last month.
+    pub mrr_change: Option<ChangeView>,
+    /// Customers with MRR above zero, or free by discount.
+    pub active_subscribers: u64,
+    /// Against the end of last month.
+    pub active_change: i64,
+    /// MRR ÷ active subscribers.
+    pub arpa: Option<MoneyView>,
+    /// Customers in the file, deleted ones left out.
+    pub customers: u64,
+}
+
+/// Asks for a chart.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ChartRequest {
+    /// The mode.
+    pub mode: ModeView,
+    /// The currency; as in the overview when not given.
+    #[serde(default)]
+    pub currency: Option<String>,
+    /// How many month ends, the unfinished month included; 2 to 120.
+    pub months: u32,
+    /// Width in pixels, 240 to 4,000.
+    pub width: u32,
+    /// Height in pixels, 120 to 2,000.
+    pub height: u32,
+}
+
+/// One point of a chart.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct ChartPoint {
+    /// Pixels from the left.
+    pub x: f64,
+    /// Pixels from the top.
+    pub y: f64,
+    /// `YYYY-MM-DD`.
+    pub date: String,
+    /// For people, for instance `March 2026`.
+    pub label: String,
+    /// The figure.
+    pub value: MoneyView,
+    /// Against the point before; `None` at the first.
+    pub change: Option<MoneyView>,
+    /// Active subscribers at that point.
+    pub active_subscribers: u64,
+    /// What the figure rests on: `observed`, `invoiced` or `inferred`, the weakest of its parts.
+    pub basis: String,
+    /// Whether the period is still running.
+    pub unfinished: bool,
+}
+
+/// A drawing with the points to hover over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Chart {
+    /// The drawing; colours are CSS classes so that the theme applies. `None` while there is nothing to draw.
+    pub svg: Option<String>,
+    /// The drawing's width in pixels.
+    pub width: u32,
+    /// The drawing's height in pixels.
+    pub height: u32,
+    /// What it shows, for screen readers and exports.
+    pub title: String,
+    /// The currency.
+    pub currency: Option<String>,
+    /// Its points in order of time.
+    pub points: Vec<ChartPoint>,
+}
+
+/// How the customers table is sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CustomerSort {
+    /// By the day they came.
+    Created,
+    /// By name, then e-mail.
+    Name,
+    /// By MRR in the currency they pay in.
+    Mrr,
+}
+
+/// Asks for a page of customers.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct CustomersRequest {
+    /// The mode.
+    pub mode: ModeView,
+    /// Words to find in name, e-mail or id.
+    #[serde(default)]
+    pub search: Option<String>,
+    /// The order.
+    pub sort: CustomerSort,
+    /// Largest or newest first.
+    pub descending: bool,
+    /// Rows to leave out at the start.
+    pub offset: u64,
+    /// Rows wanted, at most 200.
+    pub limit: u32,
+}
+
+/// A customer as a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CustomerRow {
+    /// The provider's id.
+    pub id: String,
+    /// The account it belongs to.
+    pub account: String,
+    /// `stripe`.
+    pub provider: String,
+    /// The name, when the provider has one.
+    pub name: Option<String>,
+    /// The e-mail address, when the provider has one.
+    pub email: Option<String>,
+    /// ISO 3166 code.
+    pub country: Option<String>,
+    /// The day it was created, `YYYY-MM-DD`.
+    pub created: String,
+    /// `active`, `free`, `trialing`, `past_due`, `paused`, `churned`, `none` (never subscribed) or `deleted`.
+    pub standing: String,
+    /// MRR now, one for each currency; empty when nothing is subscribed to.
+    pub mrr: Vec<MoneyView>,
+    /// Money received less money refunded, one for each currency.
+    pub paid: Vec<MoneyView>,
+}
+
+/// A page of customers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CustomerPage {
+    /// The rows.
+    pub rows: Vec<CustomerRow>,
+    /// How many there are in all under this search.
+    pub total: u64,
+    /// The offset of the first row.
+    pub offset: u64,
+    /// The change counter of the file they were read from.
+    pub revision: u64,
+}
+
+/// Asks for one customer.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct CustomerRequest {
+    /// The mode.
+    pub mode: ModeView,
+    /// The provider's id.
+    pub id: String,
+}
+
+/// What a subscription bills, in one line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SubscriptionItemView {
+    /// The product's name or the price's id.
+    pub product: String,
+    /// The price's id.
+    pub price: String,
+    /// The quantity, when the price counts one.
+    pub quantity: Option<i64>,
+    /// For instance `$29.00 per month` or `graduated tiers per year`.
+    pub terms: String,
+}
+
+/// A subscription as a strip.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SubscriptionView {
+    /// The provider's id.
+    pub id: String,
+    /// One of our nine words.
+    pub status: String,
+    /// What it bills.
+    pub items: Vec<SubscriptionItemView>,
+    /// Its MRR now.
+    pub mrr: MoneyView,
+    /// The discounts in force, for instance `20 % off until 2027-01-31`.
+    pub discounts: Vec<String>,
+    /// When it renews, ends or ended, in plain words.
+    pub outlook: String,
+    /// When it began, `YYYY-MM-DD`.
+    pub started: String,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TimelineEntry {
+    /// When, RFC 3339.
+    pub at: String,
+    /// `customer`, `subscription`, `mrr`, `invoice`, `payment`, `payment_failed`, `refund` or `dispute`.
+    pub kind: String,
+    /// What happened, as a sentence.
+    pub sentence: String,
+    /// The amount concerned.
+    pub amount: Option<MoneyView>,
+    /// The provider's id of the object behind it.
+    pub id: String,
+}
+
+/// One customer with everything that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CustomerDetail {
+    /// The row.
+    pub customer: CustomerRow,
+    /// Subscriptions, running ones first.
+    pub subscriptions: Vec<SubscriptionView>,
+    /// Newest first, at most 500.
+    pub timeline: Vec<TimelineEntry>,
+    /// Whether older entries were left out.
+    pub timeline_cut: bool,
+    /// The instant the data is as of, RFC 3339.
+    pub as_of: Option<String>,
+    /// The customer's page at the provider, when it has one.
+    pub provider_url: Option<String>,
+}
+
+/// Asks for hits.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct SearchRequest {
+    /// The mode.
+    pub mode: ModeView,
+    /// What was typed.
+    pub text: String,
+    /// At most 200.
+    pub limit: u32,
+}
+
+/// One hit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SearchHit {
+    /// `customer`, `subscription`, `invoice`, `payment`, `refund`.
+    pub kind: String,
+    /// The provider's id.
+    pub id: String,
+    /// The account it belongs to.
+    pub account: String,
+    /// What to show first.
+    pub title: String,
+    /// What to show beside it.
+    pub detail: String,
+    /// The customer it belongs to.
+    pub customer: Option<String>,
+}
+
+/// The hits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SearchResults {
+    /// The best first.
+    pub items: Vec<SearchHit>,
+}
+
+/// Opens the simulated merchant.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+pub struct DemoRequest {
+    /// The world's seed.
+    #[serde(default)]
+    pub seed: Option<u64>,
+    /// How many customers signed up.
+    #[serde(default)]
+    pub customers: Option<u32>,
+}
+
+/// What went wrong, what it means and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ApiErrorView {
+    /// One of the closed set of codes.
+    pub code: String,
+    /// What happened, in one sentence.
+    pub message: String,
+    /// What to do, when something can be done.
+    pub hint: Option<String>,
+}
+
+/// Sent to every open window when something changed; the window asks again for what it shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+pub struct Changed {
+    /// The mode whose file changed.
+    pub mode: ModeView,
+    /// The file's change counter.
+    pub revision: u64,
+    /// The kinds that changed, named like the tables: `customers`, `subscriptions`, `metrics`, `accounts`, `sync`, …
+    pub kinds: Vec<String>,
+}
