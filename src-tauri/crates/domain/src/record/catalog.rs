@@ -5,6 +5,7 @@ use crate::currency::Currency;
 use crate::ids::{CouponId, PriceId, ProductId, PromotionCodeId};
 use crate::money::Money;
 use crate::ratio::Ratio;
+use serde::{Deserialize, Serialize};
 
 /// Something sold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub struct Product {
 }
 
 /// How often a price bills.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RecurringInterval {
     /// Days.
     Day,
@@ -46,7 +47,7 @@ impl RecurringInterval {
 }
 
 /// The recurring part of a price.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recurring {
     /// The unit of time.
     pub interval: RecurringInterval,
@@ -57,7 +58,7 @@ pub struct Recurring {
 }
 
 /// How tiers are applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TierMode {
     /// Each unit at the price of the tier it falls in.
     Graduated,
@@ -66,7 +67,7 @@ pub enum TierMode {
 }
 
 /// One tier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tier {
     /// The last quantity that falls in; `None` for the last tier.
     pub up_to: Option<i64>,
@@ -77,7 +78,7 @@ pub struct Tier {
 }
 
 /// How an amount follows from a quantity.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PriceScheme {
     /// So many minor units for each unit.
     PerUnit(Ratio),
@@ -88,7 +89,7 @@ pub enum PriceScheme {
 }
 
 /// Which way a transformed quantity is rounded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Rounding {
     /// To the next package.
     Up,
@@ -97,7 +98,7 @@ pub enum Rounding {
 }
 
 /// Units are sold in packages of `divide_by`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TransformQuantity {
     /// Units in a package, at least 1.
     pub divide_by: i64,
@@ -133,7 +134,7 @@ pub struct Price {
 }
 
 /// How long a coupon lasts once applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CouponDuration {
     /// On one bill.
     Once,
@@ -144,7 +145,7 @@ pub enum CouponDuration {
 }
 
 /// What a coupon takes off.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CouponOff {
     /// Percent, 0 to 100.
     Percent(Ratio),

@@ -6,6 +6,7 @@ use crate::ids::{
     CouponId, CustomerId, DiscountId, InvoiceId, PriceId, ProductId, SubscriptionId,
     SubscriptionItemId,
 };
+use serde::{Deserialize, Serialize};
 
 /// How a subscription stands, in one set of words for all providers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,7 +122,7 @@ impl SubscriptionStatus {
 }
 
 /// What a discount was put on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum DiscountTarget {
     /// One item.
     Item,
@@ -132,7 +133,7 @@ pub enum DiscountTarget {
 }
 
 /// A coupon as applied to something.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Discount {
     /// The provider's id.
     pub id: DiscountId,
@@ -172,7 +173,7 @@ pub struct SubscriptionItem {
 }
 
 /// What happens to bills while collection is paused.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PauseBehavior {
     /// Bills are kept as drafts: the service goes on and is paid later, so it still counts.
     KeepAsDraft,
@@ -185,7 +186,7 @@ pub enum PauseBehavior {
 }
 
 /// Collection is paused.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pause {
     /// What happens to bills meanwhile.
     pub behavior: PauseBehavior,

@@ -1,0 +1,189 @@
+//! The plain lists of the command line: subscriptions, invoices, payments, refunds, newest first, a page at a time.
+//!
+//! The cursor is the last item's `created` and id, so a page neither skips nor repeats when new objects arrive.
+
+use crate::error::StoreError;
+use crate::table::{currency, instant};
+use coffer_domain::Instant;
+use coffer_domain::money::Money;
+use rusqlite::{Connection, Row, params};
+
+/// Where a page begins: after this item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct After {
+    /// The last item's `created`, seconds.
+    pub created: i64,
+    /// The last item's id.
+    pub id: String,
+}
+
+/// Which items are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Items of one customer alone.
+    pub customer: Option<String>,
+    /// Items that stand so, in our word.
+    pub status: Option<String>,
+    /// Items that contain these words.
+    pub search: Option<String>,
+    /// After this item.
+    pub after: Option<After>,
+    /// Items wanted.
+    pub limit: u32,
+}
+
+/// One item of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The provider's id.
+    pub id: String,
+    /// The account it belongs to.
+    pub account: String,
+    /// The account's provider.
+    pub provider: String,
+    /// The customer it belongs to.
+    pub customer: Option<String>,
+    /// How it stands.
+    pub status: String,
+    /// When it was created.
+    pub created: Instant,
+    /// The amount concerned; for a subscription its MRR is not here but in its intervals.
+    pub amount: Option<Money>,
+    /// The part that matters beside the amount: refunded of a payment, paid of an invoice, minor units.
+    pub second_minor: Option<i64>,
+    /// A number, a reason or a last four: what tells it apart.
+    pub note: Option<String>,
+    /// A thing it belongs to: the subscription of an invoice, the payment of a refund.
+    pub parent: Option<String>,
+}
+
+/// The lists there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum List {
+    /// Subscriptions.
+    Subscriptions,
+    /// Invoices.
+    Invoices,
+    /// Payments.
+    Payments,
+    /// Refunds.
+    Refunds,
+    /// Disputes.
+    Disputes,
+}
+
+impl List {
+    const fn source(self) -> &'static str {
+        match self {
+            Self::Subscriptions => {
+                "SELECT t.id, t.account, t.customer, t.status, t.created, NULL, t.currency, NULL, NULL, t.latest_invoice, t.deleted FROM subscription t"
+            }
+            Self::Invoices => {
+                "SELECT t.id, t.account, t.customer, t.status, t.created, t.total, t.currency, t.amount_paid, t.number, t.subscription, t.deleted FROM invoice t"
+            }
+            Self::Payments => {
+                "SELECT t.id, t.account, t.customer, t.status, t.created, t.amount, t.currency, t.amount_refunded, t.card_last4, t.payment_intent, t.deleted FROM payment t"
+            }
+            Self::Refunds => {
+                "SELECT t.id, t.account, p.customer, t.status, t.created, t.amount, t.currency, NULL, t.reason, t.payment, t.deleted
+                 FROM refund t LEFT JOIN payment p ON p.account = t.account AND p.id = t.payment"
+            }
+            Self::Disputes => {
+                "SELECT t.id, t.account, p.customer, t.status, t.created, t.amount, t.currency, NULL, t.reason, t.payment, t.deleted
+                 FROM dispute t LEFT JOIN payment p ON p.account = t.account AND p.id = t.payment"
+            }
+        }
+    }
+
+    const fn customer_column(self) -> &'static str {
+        match self {
+            Self::Refunds | Self::Disputes => "p.customer",
+            _ => "t.customer",
+        }
+    }
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Subscriptions => "subscription",
+            Self::Invoices => "invoice",
+            Self::Payments => "payment",
+            Self::Refunds => "refund",
+            Self::Disputes => "dispute",
+        }
+    }
+}
+
+/// A page of a list and where the next one begins.
+///
+/// # Errors
+/// The file's.
+pub fn page(
+    sql: &Connection,
+    list: List,
+    wanted: &Wanted,
+) -> Result<(Vec<Item>, Option<After>), StoreError> {
+    let text = wanted
+        .search
+        .as_deref()
+        .map(str::trim)
+        .filter(|text| !text.is_empty());
+    let expression = text.map(|text| {
+        crate::table::search::match_expression(text).unwrap_or_else(|| "\"\u{1}\"".into())
+    });
+    let customer = list.customer_column();
+    let question = format!(
+        "SELECT q.*, a.provider FROM ({source}
+           WHERE t.deleted = 0
+             AND (?1 IS NULL OR {customer} = ?1)
+             AND (?2 IS NULL OR t.status = ?2)
+             AND (?3 IS NULL OR t.created < ?3 OR (t.created = ?3 AND t.id > ?4))
+             AND (?5 IS NULL OR (t.account, t.id) IN (
+               SELECT d.account, d.id FROM search_words m JOIN search_document d ON d.number = m.rowid
+               WHERE search_words MATCH ?5 AND d.kind = '{word}'))
+           ORDER BY t.created DESC, t.id LIMIT ?6) q JOIN account a ON a.id = q.account
+         ORDER BY q.created DESC, q.id",
+        source = list.source(),
+        word = list.word(),
+    );
+    let mut statement = sql.prepare_cached(&question)?;
+    let after = wanted.after.as_ref();
+    let rows = statement.query_map(
+        params![
+            wanted.customer,
+            wanted.status,
+            after.map(|after| after.created),
+            after.map(|after| after.id.as_str()),
+            expression,
+            i64::from(wanted.limit) + 1,
+        ],
+        item,
+    )?;
+    let mut items: Vec<Item> = rows.collect::<Result<_, _>>()?;
+    let limit = usize::try_from(wanted.limit).unwrap_or(usize::MAX);
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let next = items.last().filter(|_| more).map(|last| After {
+        created: last.created.timestamp(),
+        id: last.id.clone(),
+    });
+    Ok((items, next))
+}
+
+fn item(row: &Row<'_>) -> rusqlite::Result<Item> {
+    let minor: Option<i64> = row.get(5)?;
+    let amount = minor
+        .map(|minor| Ok::<_, rusqlite::Error>(Money::new(minor, currency(row, 6)?)))
+        .transpose()?;
+    Ok(Item {
+        id: row.get(0)?,
+        account: row.get(1)?,
+        customer: row.get(2)?,
+        status: row.get(3)?,
+        created: instant(row, 4)?,
+        amount,
+        second_minor: row.get(7)?,
+        note: row.get(8)?,
+        parent: row.get(9)?,
+        provider: row.get(11)?,
+    })
+}

@@ -1,0 +1,47 @@
+//! What the file says of itself: its mode and its change counter.
+
+use crate::error::StoreError;
+use coffer_domain::mode::ModeName;
+use rusqlite::{Connection, params};
+use std::path::Path;
+
+pub(crate) const SCHEMA_1: &str = "
+CREATE TABLE meta (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    mode TEXT NOT NULL,
+    revision INTEGER NOT NULL
+) STRICT;
+";
+
+/// Writes the mode into a new file, and refuses a file that says the other one.
+pub(crate) fn claim_mode(
+    connection: &Connection,
+    mode: ModeName,
+    path: &Path,
+) -> Result<(), StoreError> {
+    connection.execute(
+        "INSERT INTO meta (one, mode, revision) VALUES (1, ?1, 0) ON CONFLICT DO NOTHING",
+        params![mode.as_str()],
+    )?;
+    let found: String = connection.query_row("SELECT mode FROM meta", [], |row| row.get(0))?;
+    if found == mode.as_str() {
+        return Ok(());
+    }
+    Err(StoreError::WrongMode {
+        path: path.to_owned(),
+        expected: mode.as_str(),
+        found,
+    })
+}
+
+pub(crate) fn revision(connection: &Connection) -> Result<u64, StoreError> {
+    let revision: i64 = connection.query_row("SELECT revision FROM meta", [], |row| row.get(0))?;
+    Ok(revision.unsigned_abs())
+}
+
+pub(crate) fn advance(connection: &Connection) -> Result<u64, StoreError> {
+    let revision: i64 = connection
+        .prepare_cached("UPDATE meta SET revision = revision + 1 RETURNING revision")?
+        .query_row([], |row| row.get(0))?;
+    Ok(revision.unsigned_abs())
+}

@@ -1,0 +1,69 @@
+//! The tables, a file each: the schema as its migration made it, how a record becomes a row, how rows become records.
+
+pub mod account;
+pub mod cursor;
+pub mod interval;
+pub mod search;
+pub mod summary;
+
+pub(crate) mod catalog;
+pub(crate) mod customer;
+pub(crate) mod invoice;
+pub(crate) mod invoice_item;
+pub(crate) mod meta;
+pub(crate) mod payment;
+pub(crate) mod subscription;
+
+use crate::error::StoreError;
+use coffer_domain::Instant;
+use coffer_domain::currency::Currency;
+use rusqlite::Row;
+use rusqlite::types::Type;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Seconds since 1970, as instants stand in every table.
+pub(crate) const fn seconds(instant: Instant) -> i64 {
+    instant.timestamp()
+}
+
+pub(crate) fn seconds_of(instant: Option<Instant>) -> Option<i64> {
+    instant.map(seconds)
+}
+
+fn broken(index: usize, detail: impl Into<String>) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(index, Type::Text, detail.into().into())
+}
+
+pub(crate) fn instant(row: &Row<'_>, index: usize) -> rusqlite::Result<Instant> {
+    let seconds: i64 = row.get(index)?;
+    Instant::from_timestamp(seconds, 0).ok_or_else(|| broken(index, "an instant out of range"))
+}
+
+pub(crate) fn instant_maybe(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<Instant>> {
+    let seconds: Option<i64> = row.get(index)?;
+    seconds
+        .map(|seconds| {
+            Instant::from_timestamp(seconds, 0)
+                .ok_or_else(|| broken(index, "an instant out of range"))
+        })
+        .transpose()
+}
+
+pub(crate) fn currency(row: &Row<'_>, index: usize) -> rusqlite::Result<Currency> {
+    let code = row.get_ref(index)?.as_str()?;
+    Currency::parse(code).map_err(|error| broken(index, error.to_string()))
+}
+
+/// A value kept as JSON text because it is read whole and never searched.
+pub(crate) fn json<T: DeserializeOwned>(row: &Row<'_>, index: usize) -> rusqlite::Result<T> {
+    let text = row.get_ref(index)?.as_str()?;
+    serde_json::from_str(text).map_err(|error| broken(index, error.to_string()))
+}
+
+pub(crate) fn to_json<T: Serialize>(table: &'static str, value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Unreadable {
+        table,
+        detail: error.to_string(),
+    })
+}

@@ -1,0 +1,190 @@
+//! The full-text index over customers, subscriptions, invoices, payments and refunds, inside the encrypted file.
+//!
+//! Each object has one document: what a person might type to find it, and what to show when it is found. Words are
+//! folded (case, accents) and matched by their beginnings, so that an answer can stand while the user types.
+
+use crate::error::StoreError;
+use coffer_domain::money::Money;
+use coffer_domain::record::Record;
+use rusqlite::{Connection, params};
+
+pub(crate) const SCHEMA_1: &str = "
+CREATE TABLE search_document (
+    number INTEGER PRIMARY KEY,
+    account TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    customer TEXT,
+    title TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    words TEXT NOT NULL,
+    UNIQUE (account, kind, id)
+) STRICT;
+CREATE VIRTUAL TABLE search_words USING fts5(
+    title, words, content = 'search_document', content_rowid = 'number',
+    tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+);
+CREATE TRIGGER search_document_added AFTER INSERT ON search_document BEGIN
+    INSERT INTO search_words (rowid, title, words) VALUES (new.number, new.title, new.words);
+END;
+CREATE TRIGGER search_document_removed AFTER DELETE ON search_document BEGIN
+    INSERT INTO search_words (search_words, rowid, title, words) VALUES ('delete', old.number, old.title, old.words);
+END;
+CREATE TRIGGER search_document_changed AFTER UPDATE ON search_document BEGIN
+    INSERT INTO search_words (search_words, rowid, title, words) VALUES ('delete', old.number, old.title, old.words);
+    INSERT INTO search_words (rowid, title, words) VALUES (new.number, new.title, new.words);
+END;
+";
+
+struct Document {
+    kind: &'static str,
+    customer: Option<String>,
+    title: String,
+    detail: String,
+    words: String,
+}
+
+/// What an object is found by; `None` for kinds that are not searched.
+fn document(record: &Record) -> Option<Document> {
+    let words = |parts: &[Option<&str>]| {
+        parts
+            .iter()
+            .flatten()
+            .copied()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    Some(match record {
+        Record::Customer(it) => {
+            let email = it.email.clone().unwrap_or_default();
+            Document {
+                kind: "customer",
+                customer: Some(it.id.to_string()),
+                title: it.name.clone().unwrap_or_else(|| email.clone()),
+                words: words(&[
+                    Some(&email),
+                    Some(it.id.as_str()),
+                    it.description.as_deref(),
+                ]),
+                detail: email,
+            }
+        }
+        Record::Subscription(it) => Document {
+            kind: "subscription",
+            customer: Some(it.customer.to_string()),
+            title: it.id.to_string(),
+            detail: it.status.as_str().replace('_', " "),
+            words: it.customer.to_string(),
+        },
+        Record::Invoice(it) => {
+            let total = Money::new(it.total, it.currency);
+            Document {
+                kind: "invoice",
+                customer: it.customer.as_ref().map(ToString::to_string),
+                title: it.number.clone().unwrap_or_else(|| it.id.to_string()),
+                detail: format!("{total}, {}", it.status.as_str()),
+                words: words(&[Some(it.id.as_str()), Some(&total.decimal_text())]),
+            }
+        }
+        Record::Payment(it) => Document {
+            kind: "payment",
+            customer: it.customer.as_ref().map(ToString::to_string),
+            title: it.id.to_string(),
+            detail: format!("{}, {}", it.amount, it.status.as_str()),
+            words: words(&[
+                it.card_last4.as_deref(),
+                Some(&it.amount.decimal_text()),
+                it.description.as_deref(),
+            ]),
+        },
+        Record::Refund(it) => Document {
+            kind: "refund",
+            customer: None,
+            title: it.id.to_string(),
+            detail: format!("{}, {}", it.amount, it.status.as_str()),
+            words: words(&[it.payment.as_ref().map(|id| id.as_str())]),
+        },
+        _ => return None,
+    })
+}
+
+/// Puts an object into the index.
+pub(crate) fn put(sql: &Connection, account: &str, record: &Record) -> Result<(), StoreError> {
+    let Some(document) = document(record) else {
+        return Ok(());
+    };
+    sql.prepare_cached(
+        "INSERT INTO search_document (account, kind, id, customer, title, detail, words)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (account, kind, id) DO UPDATE SET customer = excluded.customer, title = excluded.title,
+           detail = excluded.detail, words = excluded.words
+         WHERE (title, detail, words) IS NOT (excluded.title, excluded.detail, excluded.words)",
+    )?
+    .execute(params![
+        account,
+        document.kind,
+        record.id(),
+        document.customer,
+        document.title,
+        document.detail,
+        document.words,
+    ])?;
+    Ok(())
+}
+
+/// One hit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// `customer`, `subscription`, `invoice`, `payment` or `refund`.
+    pub kind: String,
+    /// The provider's id.
+    pub id: String,
+    /// The account it belongs to.
+    pub account: String,
+    /// What to show first.
+    pub title: String,
+    /// What to show beside it.
+    pub detail: String,
+    /// The customer it belongs to.
+    pub customer: Option<String>,
+}
+
+/// What the user typed as a query: every word must begin a word of the document. `None` when nothing can be searched.
+#[must_use]
+pub fn match_expression(text: &str) -> Option<String> {
+    let words: Vec<String> = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .take(12)
+        .map(|word| format!("\"{word}\"*"))
+        .collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// Finds objects by the beginnings of words; customers come first, then the best matches.
+///
+/// # Errors
+/// The file's.
+pub fn find(sql: &Connection, text: &str, limit: u32) -> Result<Vec<Hit>, StoreError> {
+    let Some(expression) = match_expression(text) else {
+        return Ok(Vec::new());
+    };
+    // Ranking reads every match, so a beginning as common as one letter is ranked within its first thousand.
+    let mut statement = sql.prepare_cached(
+        "SELECT d.kind, d.id, d.account, d.title, d.detail, d.customer
+         FROM (SELECT rowid, rank FROM search_words WHERE search_words MATCH ?1 LIMIT 1000) m
+         JOIN search_document d ON d.number = m.rowid
+         ORDER BY d.kind <> 'customer', m.rank, d.number DESC LIMIT ?2",
+    )?;
+    let rows = statement.query_map(params![expression, limit], |row| {
+        Ok(Hit {
+            kind: row.get(0)?,
+            id: row.get(1)?,
+            account: row.get(2)?,
+            title: row.get(3)?,
+            detail: row.get(4)?,
+            customer: row.get(5)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
