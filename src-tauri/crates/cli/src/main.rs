@@ -1,2 +1,181 @@
-//! Under construction.
-fn main() {}
+//! `coffer`: the engine on the command line, and the host of the browser.
+//!
+//! This crate reads arguments and the environment, calls the engine and writes answers; it decides nothing about data.
+//! The contract is one JSON document on stdout with `--json`, sentences for people without it, and an exit code that
+//! says how it went: 0 done, 1 failed, 2 wrong usage, 3 incomplete, 4 something needs a person.
+
+mod args;
+mod command;
+mod output;
+mod progress;
+mod serve;
+
+use args::{Cli, Command};
+use clap::Parser as _;
+use coffer_engine::EngineError;
+use coffer_engine::api::types::ApiErrorView;
+use output::Output;
+use std::process::ExitCode;
+
+/// How a command ended when it did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// Done.
+    Well,
+    /// Not everything could be brought, or the answer rests on a partial copy.
+    Incomplete,
+}
+
+/// Why a command failed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The engine's word.
+    Engine(EngineError),
+    /// The word of a command of the one list.
+    Api(ApiErrorView),
+    /// Our own words about the arguments.
+    Usage(String),
+    /// The reader of our answer went away.
+    Output(std::io::Error),
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        Self::Engine(error)
+    }
+}
+
+impl From<ApiErrorView> for Failure {
+    fn from(error: ApiErrorView) -> Self {
+        Self::Api(error)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+fn main() -> ExitCode {
+    let wants_json = std::env::args_os().any(|argument| argument == "--json");
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse_arguments(&error, wants_json),
+    };
+    let output = Output::new(cli.global.json, cli.global.quiet);
+    start_log();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&output, &Failure::Output(error)),
+    };
+    let result = runtime.block_on(run(&cli, &output));
+    // What is stuck (a keychain that never answers) must not keep the program from ending.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    match result {
+        Ok(Ended::Well) => ExitCode::SUCCESS,
+        Ok(Ended::Incomplete) => ExitCode::from(3),
+        Err(failure) => fail(&output, &failure),
+    }
+}
+
+async fn run(cli: &Cli, output: &Output) -> Result<Ended, Failure> {
+    match &cli.command {
+        Command::Account(sub) => command::account::run(cli, sub, output).await,
+        Command::Sync(options) => command::sync::run(cli, options, output).await,
+        Command::Metrics(options) => command::metrics::run(cli, options, output).await,
+        Command::Customers(options) => command::customers::run(cli, options, output).await,
+        Command::Subscriptions(options) => {
+            command::lists::run(cli, options, command::lists::Which::Subscriptions, output).await
+        }
+        Command::Invoices(options) => {
+            command::lists::run(cli, options, command::lists::Which::Invoices, output).await
+        }
+        Command::Payments(options) => {
+            command::lists::run(cli, options, command::lists::Which::Payments, output).await
+        }
+        Command::Refunds(options) => {
+            command::lists::run(cli, options, command::lists::Which::Refunds, output).await
+        }
+        Command::Disputes(options) => {
+            command::lists::run(cli, options, command::lists::Which::Disputes, output).await
+        }
+        Command::Show { id } => command::show::run(cli, id, output).await,
+        Command::Search { text, limit } => command::search::run(cli, text, *limit, output).await,
+        Command::Chart(options) => command::chart::run(cli, options, output).await,
+        Command::Doctor => command::doctor::run(cli, output).await,
+        Command::Demo(options) => command::demo::run(cli, options, output).await,
+        Command::Serve(options) => serve::run(cli, options, output).await,
+        Command::Completions { shell } => command::completions(*shell, output),
+    }
+}
+
+/// Warnings go to stderr; more of them with `COFFER_LOG`.
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("COFFER_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+}
+
+fn refuse_arguments(error: &clap::Error, wants_json: bool) -> ExitCode {
+    if wants_json && error.use_stderr() {
+        let text = error.to_string();
+        let message = text
+            .lines()
+            .next()
+            .unwrap_or("the arguments could not be read")
+            .trim_start_matches("error: ");
+        return fail(
+            &Output::new(true, false),
+            &Failure::Usage(message.to_owned()),
+        );
+    }
+    // Help and version go to stdout and are no failure.
+    let _ = error.print();
+    ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+}
+
+fn fail(output: &Output, failure: &Failure) -> ExitCode {
+    let (view, exit) = match failure {
+        Failure::Engine(error) => (error.view(), error.code().exit()),
+        Failure::Api(view) => (
+            view.clone(),
+            if view.code == "usage" || view.code == "api_url_refused" {
+                2
+            } else {
+                1
+            },
+        ),
+        Failure::Usage(message) => {
+            let view = ApiErrorView {
+                code: "usage".to_owned(),
+                message: message.clone(),
+                hint: Some(
+                    "`coffer --help` shows every command, `coffer COMMAND --help` its flags."
+                        .to_owned(),
+                ),
+            };
+            (view, 2)
+        }
+        // Whoever read our answer has stopped: there is nobody to tell.
+        Failure::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            return ExitCode::SUCCESS;
+        }
+        Failure::Output(error) => {
+            let view = ApiErrorView {
+                code: "io".to_owned(),
+                message: format!("{error}."),
+                hint: None,
+            };
+            (view, 1)
+        }
+    };
+    output.error(&view);
+    ExitCode::from(exit)
+}

@@ -209,6 +209,13 @@ impl Sum {
         *self.whole.entry(ratio.denominator()).or_default() -= ratio.numerator();
     }
 
+    /// Adds another sum.
+    pub fn merge(&mut self, other: &Self) {
+        for (denominator, numerator) in &other.whole {
+            *self.whole.entry(*denominator).or_default() += numerator;
+        }
+    }
+
     fn exact(&self) -> BigRational {
         self.whole
             .iter()
@@ -238,6 +245,15 @@ impl Sum {
             .to_i64()
             .map(Some)
             .ok_or(Overflow)
+    }
+
+    /// The sum multiplied by a whole number and rounded half to even.
+    ///
+    /// # Errors
+    /// When the whole number does not fit 64 bits.
+    pub fn times_round_half_even(&self, factor: u32) -> Result<i64, Overflow> {
+        let exact = self.exact() * BigRational::from_integer(BigInt::from(factor));
+        big_round_half_even(&exact).to_i64().ok_or(Overflow)
     }
 
     /// The exact sum as `p/q`.

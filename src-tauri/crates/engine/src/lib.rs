@@ -1,1 +1,25 @@
-//! Under construction.
+//! The product without a window.
+//!
+//! `Desk` is what a host holds: the window, the command line and the browser all call the one list of commands in `api`
+//! on it. Below it, `Books<M>` are one mode's open file with the secrets that belong to it; `sync` fills them, `view`
+//! reads them, `chart` draws them. The clock, the keychain and the machine's randomness enter here and nowhere lower.
+
+pub mod account;
+pub mod api;
+pub mod books;
+pub mod chart;
+pub mod clock;
+pub mod demo;
+pub mod desk;
+pub mod error;
+pub mod figures;
+pub mod home;
+pub mod secrets;
+pub mod sync;
+pub mod view;
+
+pub use coffer_domain as domain;
+pub use coffer_providers as providers;
+pub use coffer_store as store;
+pub use desk::{Desk, DeskOptions};
+pub use error::{EngineError, ErrorCode};

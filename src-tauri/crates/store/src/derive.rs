@@ -62,14 +62,7 @@ fn derive_one(
         let owner = known.as_ref().map(|(customer, _)| customer);
         for current in &subscriptions {
             found.extend(past_of(
-                sql,
-                account,
-                current,
-                &invoices,
-                &items,
-                owner,
-                catalog,
-                as_of,
+                sql, account, current, &invoices, &items, owner, catalog, as_of,
             )?);
         }
     }

@@ -67,6 +67,14 @@ impl Read<'_> {
     pub const fn sql(&self) -> &Connection {
         self.connection
     }
+
+    /// The change counter that everything read here belongs to, whichever process advanced it.
+    ///
+    /// # Errors
+    /// The file's.
+    pub fn revision(&self) -> Result<u64, StoreError> {
+        meta::revision(self.connection)
+    }
 }
 
 type Job = Box<dyn FnOnce(&mut Writer) + Send>;

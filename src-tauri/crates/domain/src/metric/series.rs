@@ -35,6 +35,8 @@ pub struct Part {
 pub struct Figure {
     /// MRR in minor units, rounded.
     pub mrr_minor: i64,
+    /// MRR × 12, rounded from the exact figure.
+    pub arr_minor: i64,
     /// MRR as an exact fraction.
     pub mrr_exact: String,
     /// Customers with MRR above zero in this currency, or free by discount.
@@ -104,6 +106,7 @@ impl Ledger {
             .find_map(|(basis, parts)| (parts > 0).then_some(basis));
         Ok(Figure {
             mrr_minor: self.sum.round_half_even()?,
+            arr_minor: self.sum.times_round_half_even(12)?,
             mrr_exact: self.sum.exact_text(),
             active_subscribers: active,
             arpa_minor: self.sum.divided_round_half_even(active)?,

@@ -24,6 +24,8 @@ pub struct Wanted {
     pub customer: Option<String>,
     /// Items that stand so, in our word.
     pub status: Option<String>,
+    /// Items that belong to this one: the invoices of a subscription, the refunds of a payment.
+    pub parent: Option<String>,
     /// Items that contain these words.
     pub search: Option<String>,
     /// After this item.
@@ -102,6 +104,15 @@ impl List {
         }
     }
 
+    const fn parent_column(self) -> &'static str {
+        match self {
+            Self::Subscriptions => "t.latest_invoice",
+            Self::Invoices => "t.subscription",
+            Self::Payments => "t.payment_intent",
+            Self::Refunds | Self::Disputes => "t.payment",
+        }
+    }
+
     const fn word(self) -> &'static str {
         match self {
             Self::Subscriptions => "subscription",
@@ -137,6 +148,7 @@ pub fn page(
              AND (?1 IS NULL OR {customer} = ?1)
              AND (?2 IS NULL OR t.status = ?2)
              AND (?3 IS NULL OR t.created < ?3 OR (t.created = ?3 AND t.id > ?4))
+             AND (?7 IS NULL OR {parent} = ?7)
              AND (?5 IS NULL OR (t.account, t.id) IN (
                SELECT d.account, d.id FROM search_words m JOIN search_document d ON d.number = m.rowid
                WHERE search_words MATCH ?5 AND d.kind = '{word}'))
@@ -144,6 +156,7 @@ pub fn page(
          ORDER BY q.created DESC, q.id",
         source = list.source(),
         word = list.word(),
+        parent = list.parent_column(),
     );
     let mut statement = sql.prepare_cached(&question)?;
     let after = wanted.after.as_ref();
@@ -155,6 +168,7 @@ pub fn page(
             after.map(|after| after.id.as_str()),
             expression,
             i64::from(wanted.limit) + 1,
+            wanted.parent,
         ],
         item,
     )?;
@@ -185,5 +199,61 @@ fn item(row: &Row<'_>) -> rusqlite::Result<Item> {
         note: row.get(8)?,
         parent: row.get(9)?,
         provider: row.get(11)?,
+    })
+}
+
+/// What a subscription bills and is worth.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubscriptionFacts {
+    /// Its currency.
+    pub currency: coffer_domain::currency::Currency,
+    /// Each item's price, product and quantity.
+    pub items: Vec<(String, String, Option<i64>)>,
+    /// Minor units for a month at the instant asked for; nothing where it does not count.
+    pub monthly: coffer_domain::ratio::Ratio,
+    /// When its current period ends: the earliest of its items.
+    pub period_end: Option<Instant>,
+}
+
+/// Reads what a subscription bills and is worth at an instant.
+///
+/// # Errors
+/// The file's.
+pub fn subscription_facts(
+    sql: &Connection,
+    item: &Item,
+    at: Instant,
+) -> Result<SubscriptionFacts, StoreError> {
+    let code: String = sql
+        .prepare_cached("SELECT currency FROM subscription WHERE account = ?1 AND id = ?2")?
+        .query_row([&item.account, &item.id], |row| row.get(0))?;
+    let currency = coffer_domain::currency::Currency::parse(&code).map_err(|error| {
+        StoreError::Unreadable {
+            table: "subscription",
+            detail: error.to_string(),
+        }
+    })?;
+    let mut statement = sql.prepare_cached(
+        "SELECT price, product, quantity, period_end FROM subscription_item
+         WHERE account = ?1 AND subscription = ?2 ORDER BY position",
+    )?;
+    let mut rows = statement.query([&item.account, &item.id])?;
+    let mut items = Vec::new();
+    let mut period_end: Option<Instant> = None;
+    while let Some(row) = rows.next()? {
+        items.push((row.get(0)?, row.get(1)?, row.get(2)?));
+        let end = crate::table::instant_maybe(row, 3)?;
+        period_end = [period_end, end].into_iter().flatten().min();
+    }
+    let customer = coffer_domain::ids::CustomerId::new(item.customer.clone().unwrap_or_default());
+    let monthly = crate::table::interval::of_customer(sql, &item.account, &customer)?
+        .into_iter()
+        .find(|it| it.subscription == item.id && it.from <= at && it.to.is_none_or(|to| to > at))
+        .map_or(coffer_domain::ratio::Ratio::ZERO, |it| it.monthly);
+    Ok(SubscriptionFacts {
+        currency,
+        items,
+        monthly,
+        period_end,
     })
 }

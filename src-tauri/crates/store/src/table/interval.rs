@@ -6,6 +6,8 @@
 use crate::error::StoreError;
 use crate::store::Write;
 use crate::table::{currency, instant, instant_maybe, seconds, seconds_of};
+use coffer_domain::Instant;
+use coffer_domain::currency::Currency;
 use coffer_domain::ids::CustomerId;
 use coffer_domain::metric::Basis;
 use coffer_domain::metric::history::Interval;
@@ -100,6 +102,48 @@ pub fn replace(
     sql.prepare_cached("DELETE FROM dirty_customer WHERE account = ?1 AND customer = ?2")?
         .execute([account, customer.as_str()])?;
     Ok(())
+}
+
+/// A stretch of one subscription's past as it stands in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredInterval {
+    /// The subscription.
+    pub subscription: String,
+    /// The first instant.
+    pub from: Instant,
+    /// The first instant after it; `None` while it runs.
+    pub to: Option<Instant>,
+    /// The currency of the worth.
+    pub currency: Currency,
+    /// Minor units for a month.
+    pub monthly: Ratio,
+}
+
+/// The past of one customer, in order of time.
+///
+/// # Errors
+/// The file's.
+pub fn of_customer(
+    sql: &Connection,
+    account: &str,
+    customer: &CustomerId,
+) -> Result<Vec<StoredInterval>, StoreError> {
+    let mut statement = sql.prepare_cached(
+        "SELECT subscription, from_at, to_at, currency, monthly FROM mrr_interval
+         WHERE account = ?1 AND customer = ?2 ORDER BY from_at",
+    )?;
+    let rows = statement.query_map([account, customer.as_str()], |row| {
+        Ok(StoredInterval {
+            subscription: row.get(0)?,
+            from: instant(row, 1)?,
+            to: instant_maybe(row, 2)?,
+            currency: currency(row, 3)?,
+            monthly: Ratio::parse(row.get_ref(4)?.as_str()?).map_err(|error| {
+                rusqlite::Error::FromSqlConversionFailure(4, Type::Text, Box::new(error))
+            })?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Every interval of the file (or of one account), ready to be summed.

@@ -1,0 +1,118 @@
+//! `coffer doctor`: looks at the home, the secrets and the files, and says what is wrong and what to do.
+
+use crate::args::Cli;
+use crate::command::{blocking, desk, home};
+use crate::output::Output;
+use crate::{Ended, Failure};
+use coffer_engine::api::types::ApiErrorView;
+use coffer_engine::domain::mode::ModeName;
+use coffer_engine::store::query::weight;
+use coffer_engine::view::status;
+use coffer_engine::with_books;
+use serde_json::{Value, json};
+
+pub(crate) async fn run(cli: &Cli, output: &Output) -> Result<Ended, Failure> {
+    let desk = desk(cli)?;
+    let mut modes = Vec::new();
+    let mut faults: Vec<ApiErrorView> = Vec::new();
+    for mode in [ModeName::Live, ModeName::Test] {
+        match desk.books(mode).await {
+            Ok(None) => modes.push(json!({ "mode": mode.as_str(), "file": null })),
+            Ok(Some(any)) => modes.push(with_books!(any, books => blocking(move || {
+                let (weights, damage) = books.store.read(|read| {
+                    Ok((weight::kinds(read.sql(), None)?, weight::check(read.sql())?))
+                })?;
+                let accounts = status::accounts(&books)?;
+                let bytes = std::fs::metadata(books.store.path()).map_or(0, |file| file.len());
+                let plain: u64 = weights.iter().map(|it| it.plain_bytes).sum();
+                let kept: u64 = weights.iter().map(|it| it.kept_bytes).sum();
+                let objects: serde_json::Map<String, Value> =
+                    weights.iter().map(|it| (it.kind.as_str().to_owned(), json!(it.stored))).collect();
+                Ok(json!({
+                    "mode": mode.as_str(),
+                    "file": books.store.path(),
+                    "bytes": bytes,
+                    "damage": damage,
+                    "accounts": accounts,
+                    "objects": objects,
+                    "json_bytes": plain,
+                    "json_bytes_kept": kept,
+                }))
+            }).await?)),
+            Err(error) => {
+                modes.push(json!({ "mode": mode.as_str(), "error": error.view() }));
+                faults.push(error.view());
+            }
+        }
+    }
+    let document = json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "home": home(cli)?,
+        "secrets": if desk.uses_keychain() { "keychain" } else { "file" },
+        "modes": modes,
+        "ok": faults.is_empty(),
+    });
+    if output.is_json() {
+        output.document(&document)?;
+    } else {
+        tell(&document, output)?;
+    }
+    match faults.into_iter().next() {
+        // A machine has the fault in the document; a person reads it as any other.
+        Some(fault) if !output.is_json() => Err(fault.into()),
+        Some(_) => Ok(Ended::Incomplete),
+        None => Ok(Ended::Well),
+    }
+}
+
+fn tell(document: &Value, output: &Output) -> Result<(), Failure> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let number = |value: &Value| value.as_u64().unwrap_or(0);
+    output.line(&format!("Coffer {}", text(&document["version"])))?;
+    output.line(&format!("Home     {}", text(&document["home"])))?;
+    output.line(&format!("Secrets  {}", text(&document["secrets"])))?;
+    for mode in document["modes"].as_array().into_iter().flatten() {
+        let name = text(&mode["mode"]);
+        if let Some(error) = mode.get("error") {
+            output.line(&format!("{name}: {}", text(&error["message"])))?;
+            continue;
+        }
+        if mode["file"].is_null() {
+            output.line(&format!("{name}: nothing here yet"))?;
+            continue;
+        }
+        let (plain, kept) = (
+            number(&mode["json_bytes"]),
+            number(&mode["json_bytes_kept"]),
+        );
+        output.line(&format!(
+            "{name}: {} ({} KiB)",
+            text(&mode["file"]),
+            number(&mode["bytes"]) / 1024
+        ))?;
+        let saved = if plain == 0 {
+            0
+        } else {
+            100 - 100 * kept.min(plain) / plain
+        };
+        output.line(&format!(
+            "  provider JSON: {} KiB kept in {} KiB, {saved} % saved by compression",
+            plain / 1024,
+            kept / 1024
+        ))?;
+        for (kind, count) in mode["objects"].as_object().into_iter().flatten() {
+            output.line(&format!(
+                "  {:<22} {:>9}",
+                kind.replace('_', " "),
+                number(count)
+            ))?;
+        }
+        let damage = mode["damage"].as_array().map_or(0, Vec::len);
+        output.line(if damage == 0 {
+            "  the file is sound"
+        } else {
+            "  THE FILE IS DAMAGED"
+        })?;
+    }
+    Ok(())
+}

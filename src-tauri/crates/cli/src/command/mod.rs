@@ -1,0 +1,101 @@
+//! The commands, a file each.
+
+pub(crate) mod account;
+pub(crate) mod chart;
+pub(crate) mod customers;
+pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod lists;
+pub(crate) mod metrics;
+pub(crate) mod search;
+pub(crate) mod show;
+pub(crate) mod sync;
+
+use crate::args::{Cli, ModeArg};
+use crate::output::Output;
+use crate::{Ended, Failure};
+use clap::CommandFactory as _;
+use coffer_engine::desk::{AnyBooks, SecretsChoice};
+use coffer_engine::domain::mode::ModeName;
+use coffer_engine::{Desk, DeskOptions, EngineError};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The mode asked for; live when none was.
+pub(crate) fn mode(cli: &Cli) -> ModeName {
+    match cli.global.mode {
+        Some(ModeArg::Test) => ModeName::Test,
+        Some(ModeArg::Live) | None => ModeName::Live,
+    }
+}
+
+/// The folder asked for, else the platform's.
+pub(crate) fn home(cli: &Cli) -> Result<PathBuf, Failure> {
+    if let Some(home) = &cli.global.home {
+        return Ok(home.clone());
+    }
+    directories::ProjectDirs::from("dev", "coffer", "Coffer")
+        .map(|folders| folders.data_dir().to_owned())
+        .ok_or_else(|| {
+            Failure::Usage("This machine has no home folder; give one with --home.".to_owned())
+        })
+}
+
+/// Opens the desk as the environment says.
+pub(crate) fn desk(cli: &Cli) -> Result<Arc<Desk>, Failure> {
+    let options = DeskOptions::new(home(cli)?, secrets()?);
+    Ok(Arc::new(Desk::open(options)?))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the edge that reads the environment"
+)]
+pub(crate) fn secrets() -> Result<SecretsChoice, Failure> {
+    let read = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    match read("COFFER_SECRETS").as_deref() {
+        None | Some("keychain") => Ok(SecretsChoice::Keychain),
+        Some("file") => Ok(match read("COFFER_PASSPHRASE") {
+            Some(passphrase) => SecretsChoice::Passphrase(passphrase.into()),
+            None => SecretsChoice::FileWithoutPassphrase,
+        }),
+        Some(other) => Err(Failure::Usage(format!(
+            "COFFER_SECRETS is `{other}`; it can be `keychain` or `file`."
+        ))),
+    }
+}
+
+/// The books of the mode asked for.
+pub(crate) async fn books(desk: &Arc<Desk>, mode: ModeName) -> Result<AnyBooks, Failure> {
+    Ok(desk
+        .books(mode)
+        .await?
+        .ok_or(EngineError::NoAccount(mode))?)
+}
+
+/// Work that blocks, on a thread made for it.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
+) -> Result<T, Failure> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => Ok(result?),
+        Err(error) => Err(EngineError::Internal(error.to_string()).into()),
+    }
+}
+
+/// The first line for a person names the mode.
+pub(crate) fn name_mode(mode: ModeName, output: &Output) -> Result<(), Failure> {
+    match mode {
+        ModeName::Live => output.line("Live mode")?,
+        ModeName::Test => output.line("TEST mode")?,
+    }
+    Ok(())
+}
+
+/// Prints completions for a shell.
+pub(crate) fn completions(shell: clap_complete::Shell, output: &Output) -> Result<Ended, Failure> {
+    let mut bytes = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "coffer", &mut bytes);
+    output.line(&String::from_utf8_lossy(&bytes))?;
+    Ok(Ended::Well)
+}

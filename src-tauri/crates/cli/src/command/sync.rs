@@ -1,0 +1,131 @@
+//! `coffer sync`: exit 3 unless every account is complete.
+
+use crate::args::{Cli, SyncArgs};
+use crate::command::{blocking, books, desk, mode, name_mode};
+use crate::output::Output;
+use crate::progress::Watching;
+use crate::{Ended, Failure};
+use coffer_engine::books::Books;
+use coffer_engine::domain::ids::AccountId;
+use coffer_engine::domain::mode::Mode;
+use coffer_engine::store::query::weight;
+use coffer_engine::sync::{AccountRun, SyncOptions, sync};
+use coffer_engine::with_books;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long `--watch` rests between two syncs.
+const REST: Duration = Duration::from_secs(60);
+
+pub(crate) async fn run(cli: &Cli, args: &SyncArgs, output: &Output) -> Result<Ended, Failure> {
+    let desk = desk(cli)?;
+    let options = SyncOptions {
+        account: args.account.as_deref().map(AccountId::new),
+        full: args.full,
+        client: desk.client_options().clone(),
+    };
+    if !output.is_json() {
+        name_mode(mode(cli), output)?;
+    }
+    with_books!(books(&desk, mode(cli)).await?, books => {
+        loop {
+            let ended = once(&books, options.clone(), output).await?;
+            if !args.watch {
+                return Ok(ended);
+            }
+            tokio::select! {
+                () = tokio::time::sleep(REST) => {}
+                _ = tokio::signal::ctrl_c() => return Ok(ended),
+            }
+        }
+    })
+}
+
+/// One sync, told.
+pub(crate) async fn once<M: Mode>(
+    books: &Arc<Books<M>>,
+    options: SyncOptions,
+    output: &Output,
+) -> Result<Ended, Failure> {
+    let watching = output.shows_progress().then(|| Watching::begin(books));
+    let outcome = sync(books, options).await?;
+    drop(watching);
+    let mut accounts = Vec::new();
+    for run in &outcome.runs {
+        accounts.push(account(books, run).await?);
+    }
+    if output.is_json() {
+        output.document(&json!({ "accounts": accounts }))?;
+    } else {
+        for run in &outcome.runs {
+            tell(run, output)?;
+        }
+    }
+    Ok(if outcome.complete() {
+        Ended::Well
+    } else {
+        Ended::Incomplete
+    })
+}
+
+async fn account<M: Mode>(books: &Arc<Books<M>>, run: &AccountRun) -> Result<Value, Failure> {
+    let (own, id) = (Arc::clone(books), run.account.clone());
+    let held = blocking(move || {
+        Ok(own
+            .store
+            .read(|read| weight::kinds(read.sql(), Some(&id)))?)
+    })
+    .await?;
+    let mut resources = Map::new();
+    for resource in &run.resources {
+        let stored = held.iter().find(|it| it.kind == resource.kind);
+        resources.insert(
+            resource.kind.as_str().to_owned(),
+            json!({
+                "fetched": resource.fetched,
+                "stored": stored.map_or(0, |it| it.stored),
+                "deleted": stored.map_or(0, |it| it.deleted),
+            }),
+        );
+    }
+    let seconds = run.took.unwrap_or_default().as_secs_f64();
+    let mut value = json!({
+        "account": run.account,
+        "provider": run.provider,
+        "complete": run.complete,
+        "resources": resources,
+        "requests": run.requests,
+        "retries": run.retries,
+        "seconds": (seconds * 1000.0).round() / 1000.0,
+        "warnings": run.warnings,
+    });
+    if let (Some(error), Some(object)) = (&run.error, value.as_object_mut()) {
+        object.insert("error".to_owned(), json!(error));
+    }
+    Ok(value)
+}
+
+fn tell(run: &AccountRun, output: &Output) -> Result<(), Failure> {
+    let fetched: u64 = run.resources.iter().map(|resource| resource.fetched).sum();
+    let seconds = run.took.unwrap_or_default().as_secs_f64();
+    let word = if run.complete {
+        "complete"
+    } else {
+        "INCOMPLETE"
+    };
+    output.line(&format!(
+        "{} ({}): {word}, {fetched} objects in {seconds:.1} s with {} requests",
+        run.name, run.account, run.requests
+    ))?;
+    for warning in &run.warnings {
+        output.note(&format!("warning: {warning}"));
+    }
+    if let Some(error) = &run.error {
+        output.note(&format!("error: {}", error.message));
+        if let Some(hint) = &error.hint {
+            output.note(&format!("       {hint}"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,150 @@
+//! One mode's books: its open file, the secrets that belong to it, and what is at work on it.
+//!
+//! Everything that touches a merchant's data takes `Books<M>`; whoever holds the books of one mode has no way to the
+//! other's file or keys.
+
+use crate::clock::{SharedClock, random_bytes};
+use crate::error::EngineError;
+use crate::figures::FigureCache;
+use crate::home::Home;
+use crate::secrets::Secrets;
+use crate::sync::SyncBoard;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use coffer_domain::ids::AccountId;
+use coffer_domain::mode::Mode;
+use coffer_providers::{ApiKey, ProviderName, read_key};
+use coffer_store::{DatabaseKey, Listener, Read, Store, StoreError, Write};
+use secrecy::SecretString;
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// One mode's books, open.
+pub struct Books<M: Mode> {
+    /// The encrypted file.
+    pub store: Store<M>,
+    /// The folder it lies in.
+    pub home: Home,
+    /// Where its keys are.
+    pub secrets: Arc<dyn Secrets>,
+    /// The machine's clock.
+    pub clock: SharedClock,
+    /// How its syncs stand.
+    pub board: SyncBoard,
+    /// Its intervals, read once for each revision.
+    pub figures: FigureCache,
+}
+
+impl<M: Mode> Books<M> {
+    /// Whether this mode has a file in the home.
+    #[must_use]
+    pub fn exist(home: &Home) -> bool {
+        Store::<M>::path_in(home.path()).exists()
+    }
+
+    /// Opens the mode's file; its key is made when the file is.
+    ///
+    /// # Errors
+    /// When the secrets cannot be asked, the key is missing or wrong, or the file cannot be opened. Nothing is changed.
+    pub fn open(
+        home: &Home,
+        secrets: Arc<dyn Secrets>,
+        clock: SharedClock,
+        listener: Listener,
+    ) -> Result<Self, EngineError> {
+        let _opening = home.lock_opening(M::NAME)?;
+        let name = home.database_secret();
+        let key = match secrets.get(M::NAME, &name)? {
+            Some(text) => decode(&text)?,
+            None if Self::exist(home) => {
+                return Err(EngineError::DatabaseKeyMissing {
+                    path: Store::<M>::path_in(home.path()),
+                });
+            }
+            None => {
+                let bytes = Zeroizing::new(
+                    random_bytes::<32>()
+                        .map_err(|error| EngineError::Internal(error.to_string()))?,
+                );
+                secrets.set(M::NAME, &name, &Zeroizing::new(BASE64.encode(*bytes)))?;
+                DatabaseKey::new(*bytes)
+            }
+        };
+        let store = Store::open(home.path(), &key, listener)?;
+        Ok(Self {
+            store,
+            home: home.clone(),
+            secrets,
+            clock,
+            board: SyncBoard::default(),
+            figures: FigureCache::default(),
+        })
+    }
+
+    /// The key of an account, as one of this mode and no other.
+    ///
+    /// # Errors
+    /// When it is not there or the secrets cannot be asked.
+    pub fn account_key(
+        &self,
+        provider: ProviderName,
+        account: &AccountId,
+    ) -> Result<ApiKey<M>, EngineError> {
+        let name = self.home.account_secret(account.as_str());
+        let missing = || EngineError::NotFound {
+            what: "key for account",
+            id: account.to_string(),
+            mode: M::NAME,
+        };
+        let text = self.secrets.get(M::NAME, &name)?.ok_or_else(missing)?;
+        let any = read_key(provider, SecretString::from(text.as_str()))?;
+        let found = any.mode();
+        any.of_mode::<M>().ok_or(EngineError::KeyWrongMode {
+            expected: M::NAME,
+            found,
+        })
+    }
+
+    /// Answers a question off the async threads.
+    ///
+    /// # Errors
+    /// The question's own.
+    pub async fn read<T: Send + 'static>(
+        self: &Arc<Self>,
+        question: impl FnOnce(&Read<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let books = Arc::clone(self);
+        blocking(move || Ok(books.store.read(question)?)).await
+    }
+
+    /// Carries out a change off the async threads.
+    ///
+    /// # Errors
+    /// The change's own.
+    pub async fn write<T: Send + 'static>(
+        self: &Arc<Self>,
+        change: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let books = Arc::clone(self);
+        blocking(move || Ok(books.store.write(change)?)).await
+    }
+}
+
+/// Runs what blocks on a thread made for it.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
+) -> Result<T, EngineError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| EngineError::Internal(error.to_string()))?
+}
+
+fn decode(text: &str) -> Result<DatabaseKey, EngineError> {
+    let bytes = Zeroizing::new(BASE64.decode(text.trim()).map_err(|_| {
+        EngineError::Internal("the database key in the keychain is not one of ours".to_owned())
+    })?);
+    let bytes: [u8; 32] = bytes.as_slice().try_into().map_err(|_| {
+        EngineError::Internal("the database key in the keychain has the wrong length".to_owned())
+    })?;
+    Ok(DatabaseKey::new(bytes))
+}

@@ -1,0 +1,11 @@
+//! Charts, drawn by plotters once for the window, for files and for print.
+//!
+//! Drawing converts to pixels and is the only place with floating point: the figures themselves come exact and go out
+//! exact beside the drawing. One theme file names the inks; for the window they become CSS classes.
+
+mod axis;
+mod draw;
+mod theme;
+
+pub use draw::{ChartError, Drawing, DrawnPoint, Mark, Series, png, svg};
+pub use theme::Theme;

@@ -1,0 +1,132 @@
+//! The folder that holds everything of one user: the database files, the locks, the logs.
+//!
+//! A home has an id, made once, that names its secrets in the keychain, so that two homes on one machine never share a
+//! key. The folder is the user's alone.
+
+use crate::clock::random_bytes;
+use crate::error::EngineError;
+use coffer_domain::mode::ModeName;
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+
+/// A folder that holds everything of one user.
+#[derive(Debug, Clone)]
+pub struct Home {
+    path: PathBuf,
+    id: String,
+}
+
+/// A lock that lasts as long as it is held; the system drops it when the process ends, however it ends.
+#[derive(Debug)]
+pub struct HeldLock {
+    _file: File,
+}
+
+impl Home {
+    /// Opens the folder, making it when it is not there.
+    ///
+    /// # Errors
+    /// When it cannot be made, read or written.
+    pub fn open(path: &Path) -> Result<Self, EngineError> {
+        let io = |source| EngineError::Io {
+            path: path.to_owned(),
+            source,
+        };
+        fs::create_dir_all(path).map_err(io)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(io)?;
+        }
+        // Two processes that start at once must agree on the id.
+        let lock = File::create(path.join("home-id.lock")).map_err(io)?;
+        lock.lock().map_err(io)?;
+        let id_file = path.join("home-id");
+        let id = match fs::read_to_string(&id_file) {
+            Ok(id) if !id.trim().is_empty() => id.trim().to_owned(),
+            Ok(_) => make_id(&id_file)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => make_id(&id_file)?,
+            Err(source) => {
+                return Err(EngineError::Io {
+                    path: id_file,
+                    source,
+                });
+            }
+        };
+        Ok(Self {
+            path: path.to_owned(),
+            id,
+        })
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What its secrets are named by.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The name of a mode's database key among the secrets.
+    #[must_use]
+    pub fn database_secret(&self) -> String {
+        format!("{}/database", self.id)
+    }
+
+    /// The name of an account's key among the secrets.
+    #[must_use]
+    pub fn account_secret(&self, account: &str) -> String {
+        format!("{}/account/{account}", self.id)
+    }
+
+    /// Takes a lock of the home if nobody holds it.
+    ///
+    /// # Errors
+    /// When the lock file cannot be made.
+    pub fn try_lock(&self, name: &str) -> Result<Option<HeldLock>, EngineError> {
+        let path = self.path.join(format!("{name}.lock"));
+        let io = |source| EngineError::Io {
+            path: path.clone(),
+            source,
+        };
+        let file = File::create(&path).map_err(io)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(HeldLock { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(source)) => Err(io(source)),
+        }
+    }
+
+    /// Takes the lock under which a mode's file is first made.
+    ///
+    /// # Errors
+    /// When the lock file cannot be made.
+    pub fn lock_opening(&self, mode: ModeName) -> Result<HeldLock, EngineError> {
+        let path = self.path.join(format!("open-{mode}.lock"));
+        let io = |source| EngineError::Io {
+            path: path.clone(),
+            source,
+        };
+        let file = File::create(&path).map_err(io)?;
+        file.lock().map_err(io)?;
+        Ok(HeldLock { _file: file })
+    }
+}
+
+fn make_id(path: &Path) -> Result<String, EngineError> {
+    let bytes: [u8; 8] =
+        random_bytes().map_err(|error| EngineError::Internal(error.to_string()))?;
+    let id = bytes
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<String>();
+    fs::write(path, &id).map_err(|source| EngineError::Io {
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(id)
+}

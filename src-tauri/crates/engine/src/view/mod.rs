@@ -1,0 +1,11 @@
+//! What views show, made from the books: each answer carries money as minor units with ready text.
+//!
+//! Nothing here changes anything. All of it blocks and is called off the async threads.
+
+pub mod chart;
+pub mod customers;
+pub mod money;
+pub mod overview;
+pub mod status;
+mod timeline;
+mod words;

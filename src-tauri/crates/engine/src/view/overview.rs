@@ -1,0 +1,165 @@
+//! The figures at the top of the overview.
+
+use crate::api::types::{ChangeView, CurrencyFigure, Overview};
+use crate::books::Books;
+use crate::error::EngineError;
+use crate::figures::{self, Figures};
+use crate::view::money::{difference, instant, money};
+use chrono::{Datelike, NaiveDate, TimeDelta};
+use chrono_tz::Tz;
+use coffer_domain::Instant;
+use coffer_domain::calendar::{day_of, end_of_day};
+use coffer_domain::currency::Currency;
+use coffer_domain::metric::series::Point;
+use coffer_domain::metric::{Basis, POLICY};
+use coffer_domain::mode::Mode;
+use coffer_domain::money::Money;
+use coffer_domain::ratio::Ratio;
+use coffer_store::query::customers;
+
+/// The overview of a mode that has no file yet.
+#[must_use]
+pub fn empty<M: Mode>() -> Overview {
+    Overview {
+        mode: M::NAME.into(),
+        currency: None,
+        currencies: Vec::new(),
+        policy: POLICY.to_owned(),
+        as_of: None,
+        complete: false,
+        inferred: false,
+        mrr: None,
+        mrr_change: None,
+        active_subscribers: 0,
+        active_change: 0,
+        arpa: None,
+        customers: 0,
+    }
+}
+
+/// Answers `overview`.
+///
+/// # Errors
+/// The file's.
+pub fn overview<M: Mode>(
+    books: &Books<M>,
+    asked: Option<&str>,
+    zone: Tz,
+) -> Result<Overview, EngineError> {
+    let figures = figures::load(books, None)?;
+    let at = figures.standing_at(books.clock.now());
+    let customers = books.store.read(|read| customers::count(read.sql()))?;
+    let mut answer = Overview {
+        as_of: figures.as_of.map(instant),
+        complete: figures.complete,
+        customers,
+        ..empty::<M>()
+    };
+    let Some(now) = figures.at(at)? else {
+        return Ok(answer);
+    };
+    answer.currencies = ledgers(&now);
+    let asked = asked
+        .map(|code| Currency::parse(code).map_err(|error| EngineError::Usage(error.to_string())))
+        .transpose()?;
+    let Some(currency) = asked.or_else(|| figures.main_currency(&now)) else {
+        return Ok(answer);
+    };
+    let Some(figure) = now.ledgers.get(&currency) else {
+        return Ok(answer);
+    };
+    answer.currency = Some(currency.code().to_owned());
+    answer.mrr = Some(money(Money::new(figure.mrr_minor, currency)));
+    answer.arpa = figure
+        .arpa_minor
+        .map(|minor| money(Money::new(minor, currency)));
+    answer.active_subscribers = figure.active_subscribers;
+    answer.inferred = figure.basis == Some(Basis::Inferred) || figure.unknown > 0;
+    if let Some((since, before)) = last_month_end(&figures, at, zone)? {
+        let earlier = before.ledgers.get(&currency);
+        let earlier_minor = earlier.map_or(0, |figure| figure.mrr_minor);
+        let earlier_active = earlier.map_or(0, |figure| figure.active_subscribers);
+        let minor = figure.mrr_minor.saturating_sub(earlier_minor);
+        answer.active_change = i64::try_from(figure.active_subscribers)
+            .unwrap_or(i64::MAX)
+            .saturating_sub_unsigned(earlier_active);
+        answer.mrr_change = Some(ChangeView {
+            amount: difference(minor, currency),
+            percent: percent(minor, earlier_minor),
+            direction: match minor {
+                ..0 => "down",
+                0 => "flat",
+                1.. => "up",
+            }
+            .to_owned(),
+            since: since.to_string(),
+        });
+    }
+    Ok(answer)
+}
+
+/// Every currency's figure, the one with most subscribers first.
+fn ledgers(now: &Point) -> Vec<CurrencyFigure> {
+    let mut found: Vec<CurrencyFigure> = now
+        .ledgers
+        .iter()
+        .map(|(currency, figure)| CurrencyFigure {
+            currency: currency.code().to_owned(),
+            mrr: money(Money::new(figure.mrr_minor, *currency)),
+            active_subscribers: figure.active_subscribers,
+        })
+        .collect();
+    found.sort_by(|a, b| {
+        b.active_subscribers
+            .cmp(&a.active_subscribers)
+            .then(a.currency.cmp(&b.currency))
+    });
+    found
+}
+
+/// The state at the end of last month; `None` when nothing is known of it.
+fn last_month_end(
+    figures: &Figures,
+    at: Instant,
+    zone: Tz,
+) -> Result<Option<(NaiveDate, Point)>, EngineError> {
+    let today = day_of(at, zone);
+    let Some(last) = today.with_day(1).and_then(|first| first.pred_opt()) else {
+        return Ok(None);
+    };
+    let Some(end) = end_of_day(last, zone) else {
+        return Ok(None);
+    };
+    let instant = end - TimeDelta::seconds(1);
+    if figures.first_instant().is_none_or(|first| first > instant) {
+        return Ok(None);
+    }
+    Ok(figures.at(instant)?.map(|point| (last, point)))
+}
+
+/// A share in percent with one decimal, rounded half to even; `None` of nothing.
+pub(super) fn percent(part: i64, whole: i64) -> Option<String> {
+    if whole == 0 {
+        return None;
+    }
+    let tenths = Ratio::new(i128::from(part) * 1_000, i128::from(whole))
+        .ok()?
+        .round_half_even()
+        .ok()?;
+    let sign = if tenths < 0 { "−" } else { "" };
+    let tenths = tenths.unsigned_abs();
+    Some(format!("{sign}{}.{}", tenths / 10, tenths % 10))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percent;
+
+    #[test]
+    fn a_percent_has_one_decimal_and_a_true_minus() {
+        assert_eq!(percent(42, 1_000).as_deref(), Some("4.2"));
+        assert_eq!(percent(-5, 1_000).as_deref(), Some("−0.5"));
+        assert_eq!(percent(1, 3).as_deref(), Some("33.3"));
+        assert_eq!(percent(5, 0), None, "of nothing there is no share");
+    }
+}

@@ -1,0 +1,213 @@
+//! Everything that happened to one customer as sentences, newest first.
+//!
+//! MRR entries come from the intervals: each stretch against the one before it. What a record does not tell (a retry, an
+//! e-mail) is not guessed at.
+
+use crate::api::types::TimelineEntry;
+use crate::view::money::{difference, instant, money};
+use coffer_domain::Instant;
+use coffer_domain::currency::Currency;
+use coffer_domain::money::Money;
+use coffer_domain::ratio::Sum;
+use coffer_domain::record::{Invoice, InvoiceStatus, Payment, PaymentStatus, RefundStatus};
+use coffer_store::query::customers::Dossier;
+use coffer_store::table::interval::StoredInterval;
+use std::collections::{BTreeMap, BTreeSet};
+
+struct Happened {
+    at: Instant,
+    entry: TimelineEntry,
+}
+
+fn happened(
+    at: Instant,
+    kind: &str,
+    sentence: impl Into<String>,
+    amount: Option<Money>,
+    id: &str,
+) -> Happened {
+    Happened {
+        at,
+        entry: TimelineEntry {
+            at: instant(at),
+            kind: kind.to_owned(),
+            sentence: sentence.into(),
+            amount: amount.map(money),
+            id: id.to_owned(),
+        },
+    }
+}
+
+/// Everything that happened, newest first.
+pub(super) fn entries(
+    dossier: &Dossier,
+    own: &[StoredInterval],
+    present: Instant,
+) -> Vec<TimelineEntry> {
+    let customer = &dossier.customer;
+    let mut all = vec![happened(
+        customer.created,
+        "customer",
+        "Became a customer",
+        None,
+        customer.id.as_str(),
+    )];
+    for subscription in &dossier.subscriptions {
+        let id = subscription.id.as_str();
+        all.push(happened(
+            subscription.start,
+            "subscription",
+            "Subscription started",
+            None,
+            id,
+        ));
+        if let Some(end) = subscription
+            .trial_end
+            .filter(|end| *end > subscription.start)
+        {
+            all.push(happened(end, "subscription", "Trial ended", None, id));
+        }
+        if let Some(at) = subscription
+            .canceled_at
+            .filter(|at| Some(*at) != subscription.ended_at)
+        {
+            all.push(happened(at, "subscription", "Asked to cancel", None, id));
+        }
+        if let Some(at) = subscription.ended_at {
+            all.push(happened(at, "subscription", "Subscription ended", None, id));
+        }
+    }
+    all.extend(dossier.invoices.iter().map(invoice));
+    all.extend(dossier.payments.iter().map(payment));
+    for refund in &dossier.refunds {
+        let sentence = match &refund.status {
+            RefundStatus::Succeeded => "Refunded".to_owned(),
+            RefundStatus::Pending | RefundStatus::RequiresAction => "Refund on its way".to_owned(),
+            RefundStatus::Failed => "Refund failed".to_owned(),
+            RefundStatus::Canceled => "Refund canceled".to_owned(),
+            RefundStatus::Other(word) => format!("Refund {word}"),
+        };
+        all.push(happened(
+            refund.created,
+            "refund",
+            sentence,
+            Some(refund.amount),
+            refund.id.as_str(),
+        ));
+    }
+    all.extend(movements(own));
+    // What lies ahead (a trial's end) has not happened.
+    all.retain(|it| it.at <= present);
+    all.sort_by(|a, b| {
+        b.at.cmp(&a.at)
+            .then_with(|| b.entry.kind.cmp(&a.entry.kind))
+    });
+    all.into_iter().map(|it| it.entry).collect()
+}
+
+fn invoice(invoice: &Invoice) -> Happened {
+    let name = invoice.number.as_deref().unwrap_or(invoice.id.as_str());
+    let sentence = match &invoice.status {
+        InvoiceStatus::Paid => format!("Invoice {name}, paid"),
+        InvoiceStatus::Open => format!("Invoice {name}, open"),
+        InvoiceStatus::Draft => "Draft invoice".to_owned(),
+        InvoiceStatus::Void => format!("Invoice {name}, voided"),
+        InvoiceStatus::Uncollectible => format!("Invoice {name}, given up"),
+        InvoiceStatus::Other(word) => format!("Invoice {name}, {word}"),
+    };
+    let total = Money::new(invoice.total, invoice.currency);
+    happened(
+        invoice.created,
+        "invoice",
+        sentence,
+        Some(total),
+        invoice.id.as_str(),
+    )
+}
+
+fn payment(payment: &Payment) -> Happened {
+    let card = match (&payment.card_brand, &payment.card_last4) {
+        (Some(brand), Some(last4)) => format!(" by {} ending {last4}", brand_name(brand)),
+        _ => String::new(),
+    };
+    let (kind, sentence) = match &payment.status {
+        PaymentStatus::Succeeded if payment.disputed => {
+            ("dispute", format!("Paid{card}, contested"))
+        }
+        PaymentStatus::Succeeded => ("payment", format!("Paid{card}")),
+        PaymentStatus::Pending => ("payment", format!("Payment on its way{card}")),
+        PaymentStatus::Failed => {
+            let why = payment
+                .failure_code
+                .as_deref()
+                .map_or_else(String::new, |code| format!(": {}", code.replace('_', " ")));
+            ("payment_failed", format!("Payment failed{card}{why}"))
+        }
+        PaymentStatus::Other(word) => ("payment", format!("Payment {word}{card}")),
+    };
+    happened(
+        payment.created,
+        kind,
+        sentence,
+        Some(payment.amount),
+        payment.id.as_str(),
+    )
+}
+
+fn brand_name(brand: &str) -> String {
+    match brand {
+        "visa" => "Visa".to_owned(),
+        "mastercard" => "Mastercard".to_owned(),
+        "amex" => "American Express".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// Each change of the customer's MRR, currency by currency.
+fn movements(own: &[StoredInterval]) -> Vec<Happened> {
+    let mut found = Vec::new();
+    let currencies: BTreeSet<Currency> = own.iter().map(|it| it.currency).collect();
+    for currency in currencies {
+        let mut changes: BTreeMap<Instant, (Sum, &str)> = BTreeMap::new();
+        for interval in own.iter().filter(|it| it.currency == currency) {
+            let id = interval.subscription.as_str();
+            changes
+                .entry(interval.from)
+                .or_insert_with(|| (Sum::new(), id))
+                .0
+                .add(interval.monthly);
+            if let Some(to) = interval.to {
+                changes
+                    .entry(to)
+                    .or_insert_with(|| (Sum::new(), id))
+                    .0
+                    .subtract(interval.monthly);
+            }
+        }
+        let mut ever = false;
+        let mut running = Sum::new();
+        let mut before = 0;
+        for (at, (change, id)) in changes {
+            running.merge(&change);
+            let Ok(after) = running.round_half_even() else {
+                continue;
+            };
+            if after == before {
+                continue;
+            }
+            let sentence = match (before, after) {
+                (0, _) if !ever => "MRR began",
+                (0, _) => "MRR came back",
+                (_, 0) => "MRR ended",
+                _ if after > before => "MRR grew",
+                _ => "MRR shrank",
+            };
+            ever = true;
+            let mut it = happened(at, "mrr", sentence, None, id);
+            it.entry.amount = Some(difference(after.saturating_sub(before), currency));
+            found.push(it);
+            before = after;
+        }
+    }
+    found
+}

@@ -1,0 +1,328 @@
+//! Sends one request until it has an outcome worth keeping.
+//!
+//! It returns whole answers whatever their status and knows no provider's bodies; the adapter reads those. It logs the
+//! method, the shape of the path, the status, the provider's name for the request and the time it took, and never a
+//! query, a body or a header.
+
+use crate::error::ProviderError;
+use crate::http::base::ApiBase;
+use crate::http::options::{ClientOptions, Pacing};
+use crate::http::pace::{Pace, Rates};
+use crate::http::redact::redact_word;
+use crate::http::retry::{Decision, Outcome, decide};
+use crate::provider::Usage;
+use chrono::{DateTime, Utc};
+use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, HeaderValue};
+use std::error::Error as _;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use tokio::sync::Semaphore;
+use zeroize::Zeroizing;
+
+/// The headers that differ from provider to provider.
+#[derive(Debug)]
+pub(crate) struct Dialect {
+    /// The pinned version, sent with every request.
+    pub(crate) version: (&'static str, &'static str),
+    /// The answer's name for the request.
+    pub(crate) request_id: &'static str,
+    /// Whether the provider says to try again.
+    pub(crate) should_retry: &'static str,
+    /// Which limit was passed.
+    pub(crate) limit: &'static str,
+}
+
+/// A question without side effects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Get {
+    /// The path, with `{id}` where `id` goes. It is what logs and pacing know the request by.
+    pub(crate) path: &'static str,
+    /// What stands for `{id}`.
+    pub(crate) id: Option<String>,
+    /// The query, in order.
+    pub(crate) query: Vec<(&'static str, String)>,
+}
+
+/// A whole answer.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
+    pub(crate) request_id: Option<String>,
+    pub(crate) limit: Option<String>,
+    should_retry: Option<bool>,
+}
+
+/// Why there is no whole answer.
+#[derive(Debug)]
+enum Failure {
+    NotConnected(&'static str),
+    BrokeOff,
+    TimedOut,
+    TooLong,
+    NotSent,
+}
+
+/// One client for one key.
+pub(crate) struct Client {
+    http: reqwest::Client,
+    base: ApiBase,
+    dialect: &'static Dialect,
+    authorization: HeaderValue,
+    body_bytes_max: usize,
+    wait_divisor: u32,
+    pace: Pace,
+    gate: Semaphore,
+    requests: AtomicU64,
+    retries: AtomicU64,
+    /// Seconds since 1970; `i64::MIN` before the first answer.
+    provider_time: AtomicI64,
+}
+
+impl Client {
+    pub(crate) fn new(
+        key: &str,
+        base: ApiBase,
+        rates: Rates,
+        dialect: &'static Dialect,
+        options: &ClientOptions,
+    ) -> Result<Self, ProviderError> {
+        let unbuilt = |what: &str| ProviderError::Unreadable {
+            what: what.to_owned(),
+            request_id: None,
+        };
+        let bearer = Zeroizing::new(format!("Bearer {key}"));
+        let mut authorization = HeaderValue::from_str(&bearer)
+            .map_err(|_| unbuilt("the key does not fit into a header"))?;
+        authorization.set_sensitive(true);
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("Coffer/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .connect_timeout(options.connect_timeout)
+            .timeout(options.request_timeout);
+        if base.is_loopback() {
+            // No proxy, and no name server: what is meant for this machine stays on it.
+            let here = [
+                SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+                SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0),
+            ];
+            builder = builder.no_proxy().resolve_to_addrs("localhost", &here);
+        }
+        let http = builder
+            .build()
+            .map_err(|_| unbuilt("no secure connection can be prepared on this machine"))?;
+        let paced = match options.pacing {
+            Pacing::Automatic => !base.is_loopback(),
+            Pacing::Always => true,
+            Pacing::Never => false,
+        };
+        Ok(Self {
+            http,
+            base,
+            dialect,
+            authorization,
+            body_bytes_max: options.body_bytes_max,
+            wait_divisor: options.wait_divisor.max(1),
+            pace: if paced {
+                Pace::new(rates)
+            } else {
+                Pace::none()
+            },
+            gate: Semaphore::new(options.concurrency_max.clamp(1, Semaphore::MAX_PERMITS)),
+            requests: AtomicU64::new(0),
+            retries: AtomicU64::new(0),
+            provider_time: AtomicI64::new(i64::MIN),
+        })
+    }
+
+    /// What was asked so far.
+    pub(crate) fn usage(&self) -> Usage {
+        let time = self.provider_time.load(Ordering::Relaxed);
+        Usage {
+            requests: self.requests.load(Ordering::Relaxed),
+            retries: self.retries.load(Ordering::Relaxed),
+            provider_time: DateTime::from_timestamp(time, 0),
+        }
+    }
+
+    /// Asks, and asks again where that may help. Redirects are an error; every other whole answer is returned.
+    pub(crate) async fn get(&self, get: &Get) -> Result<Reply, ProviderError> {
+        let mut attempt = 1;
+        loop {
+            self.pace.wait(get.path).await;
+            let attempted = self.attempt(get).await;
+            match decide(attempt, &outcome(&attempted), true, jitter()) {
+                Decision::GiveUp => return self.settle(attempted),
+                Decision::After(wait) => tokio::time::sleep(wait / self.wait_divisor).await,
+            }
+            attempt += 1;
+            self.retries.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    async fn attempt(&self, get: &Get) -> Result<Reply, Failure> {
+        let mut url = self
+            .base
+            .join(get.path, get.id.as_deref())
+            .ok_or(Failure::NotSent)?;
+        if !get.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&get.query);
+        }
+        // The gate is never closed, so there is nothing to do about an error here.
+        let _permit = self.gate.acquire().await;
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let begun = tokio::time::Instant::now();
+        let (version, pinned) = self.dialect.version;
+        let answered = self
+            .http
+            .get(url)
+            .header(AUTHORIZATION, self.authorization.clone())
+            .header(version, pinned)
+            .send()
+            .await;
+        let reply = match answered {
+            Ok(response) => self.read(response).await,
+            Err(error) => Err(failure(&error)),
+        };
+        tracing::debug!(
+            method = "GET",
+            path = get.path,
+            status = reply.as_ref().map_or(0, |reply| reply.status),
+            request_id = reply
+                .as_ref()
+                .ok()
+                .and_then(|reply| reply.request_id.as_deref())
+                .unwrap_or(""),
+            failure = reply
+                .as_ref()
+                .err()
+                .map(|failure| format!("{failure:?}"))
+                .unwrap_or_default(),
+            milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+            "asked the provider"
+        );
+        reply
+    }
+
+    async fn read(&self, mut response: reqwest::Response) -> Result<Reply, Failure> {
+        let status = response.status().as_u16();
+        let headers = response.headers();
+        self.note_time(headers);
+        let word = |name: &str| {
+            let text = headers.get(name)?.to_str().ok()?;
+            Some(redact_word(text)).filter(|word| !word.is_empty())
+        };
+        let request_id = word(self.dialect.request_id);
+        let limit = word(self.dialect.limit);
+        let should_retry = match word(self.dialect.should_retry).as_deref() {
+            Some("true") => Some(true),
+            Some("false") => Some(false),
+            _ => None,
+        };
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))? {
+            if body.len().saturating_add(chunk.len()) > self.body_bytes_max {
+                return Err(Failure::TooLong);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Reply {
+            status,
+            body,
+            request_id,
+            limit,
+            should_retry,
+        })
+    }
+
+    fn note_time(&self, headers: &HeaderMap) {
+        let time = headers
+            .get(DATE)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|text| DateTime::parse_from_rfc2822(text).ok());
+        if let Some(time) = time {
+            self.provider_time
+                .fetch_max(time.with_timezone(&Utc).timestamp(), Ordering::Relaxed);
+        }
+    }
+
+    fn settle(&self, attempted: Result<Reply, Failure>) -> Result<Reply, ProviderError> {
+        let host = || self.base.host().to_owned();
+        let offline = |reason: &str| ProviderError::Offline {
+            host: host(),
+            reason: reason.to_owned(),
+        };
+        let unreadable = |what: &str| ProviderError::Unreadable {
+            what: what.to_owned(),
+            request_id: None,
+        };
+        match attempted {
+            Ok(reply) if (300..400).contains(&reply.status) => Err(ProviderError::Redirected {
+                host: host(),
+                status: reply.status,
+            }),
+            Ok(reply) => Ok(reply),
+            Err(Failure::NotConnected(reason)) => Err(offline(reason)),
+            Err(Failure::BrokeOff) => Err(offline("the connection broke off")),
+            Err(Failure::TimedOut) => Err(ProviderError::TimedOut { host: host() }),
+            Err(Failure::TooLong) => Err(unreadable("it is longer than allowed")),
+            Err(Failure::NotSent) => Err(unreadable("no address can be made for this request")),
+        }
+    }
+}
+
+fn outcome(attempted: &Result<Reply, Failure>) -> Outcome {
+    match attempted {
+        Ok(reply) => Outcome::Answered {
+            status: reply.status,
+            should_retry: reply.should_retry,
+            limit_named: reply.limit.is_some(),
+        },
+        Err(Failure::NotConnected(_)) => Outcome::NotConnected,
+        Err(Failure::BrokeOff) => Outcome::BrokeOff,
+        Err(Failure::TimedOut) => Outcome::TimedOut,
+        Err(Failure::TooLong | Failure::NotSent) => Outcome::Unusable,
+    }
+}
+
+/// Sorts the client's error. Its text is never used: it holds the address with its query.
+fn failure(error: &reqwest::Error) -> Failure {
+    if error.is_builder() {
+        Failure::NotSent
+    } else if error.is_connect() {
+        Failure::NotConnected(reason(error))
+    } else if error.is_timeout() {
+        Failure::TimedOut
+    } else {
+        Failure::BrokeOff
+    }
+}
+
+fn reason(error: &reqwest::Error) -> &'static str {
+    let mut source = error.source();
+    let mut kind = None;
+    while let Some(inner) = source {
+        if let Some(io) = inner.downcast_ref::<io::Error>() {
+            kind = Some(io.kind());
+        }
+        source = inner.source();
+    }
+    match kind {
+        Some(io::ErrorKind::ConnectionRefused) => "nothing answers there",
+        Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => {
+            "the network does not lead there"
+        }
+        Some(io::ErrorKind::InvalidData) => "no secure connection could be made",
+        Some(io::ErrorKind::TimedOut) => "no connection was made in time",
+        _ if error.is_timeout() => "no connection was made in time",
+        _ => "no connection could be made",
+    }
+}
+
+/// Any number. Where the system has none to give, waits are merely not spread.
+fn jitter() -> u32 {
+    getrandom::u32().unwrap_or(0)
+}

@@ -1,0 +1,52 @@
+//! Tests of the adapter that need no server: addresses against the published description, objects against records.
+
+mod fixtures;
+mod mapping;
+mod notices;
+mod published;
+mod unknown;
+
+use std::path::PathBuf;
+
+/// A file of Stripe's published material, which lies beside the repository and not in it. Says so where it is absent.
+fn published_file(name: &str) -> Option<String> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../../shared/reference/stripe")
+        .join(name);
+    let text = std::fs::read_to_string(path).ok();
+    if text.is_none() {
+        println!("skipped: {name} is not here");
+    }
+    text
+}
+
+/// A fixture's text by the name of its resource.
+fn fixtures() -> Option<serde_json::Map<String, serde_json::Value>> {
+    let text = published_file("fixtures3.json")?;
+    let mut whole: serde_json::Value = serde_json::from_str(&text).unwrap();
+    match whole["resources"].take() {
+        serde_json::Value::Object(resources) => Some(resources),
+        other => panic!("fixtures are an object, not {other}"),
+    }
+}
+
+/// The resources that have a record, with their kind.
+const RESOURCES: [(&str, coffer_domain::record::Kind); 14] = {
+    use coffer_domain::record::Kind;
+    [
+        ("customer", Kind::Customers),
+        ("product", Kind::Products),
+        ("price", Kind::Prices),
+        ("coupon", Kind::Coupons),
+        ("promotion_code", Kind::PromotionCodes),
+        ("subscription", Kind::Subscriptions),
+        ("invoice", Kind::Invoices),
+        ("invoiceitem", Kind::InvoiceItems),
+        ("invoice_payment", Kind::InvoicePayments),
+        ("charge", Kind::Charges),
+        ("payment_intent", Kind::PaymentIntents),
+        ("refund", Kind::Refunds),
+        ("dispute", Kind::Disputes),
+        ("balance_transaction", Kind::BalanceTransactions),
+    ]
+};

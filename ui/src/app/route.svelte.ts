@@ -1,0 +1,106 @@
+// Where the user is. The place stands in the address's fragment, which works the same in the shell and in a browser tab,
+// and the history entry carries what a view wants to find again on the way back (scroll position, focused row).
+
+import type { CustomerSort } from '../api/generated';
+
+export type Route =
+  | { view: 'overview' }
+  | { view: 'customers'; search: string; sort: CustomerSort; descending: boolean }
+  | { view: 'customer'; id: string }
+  | { view: 'settings' };
+
+const SORTS: readonly CustomerSort[] = ['created', 'name', 'mrr'];
+export type CustomersRoute = Extract<Route, { view: 'customers' }>;
+export const CUSTOMERS: CustomersRoute = { view: 'customers', search: '', sort: 'mrr', descending: true };
+
+/** Reads a place from a fragment; anything unknown is the overview. */
+export function parseRoute(hash: string): Route {
+  const [path = '', queryText = ''] = hash.replace(/^#\/?/, '').split('?');
+  const [head, ...rest] = path.split('/');
+  const params = new URLSearchParams(queryText);
+  if (head === 'customers') {
+    const sort = SORTS.find((name) => name === params.get('sort')) ?? 'mrr';
+    const order = params.get('order');
+    return {
+      view: 'customers',
+      search: params.get('search') ?? '',
+      sort,
+      descending: order === null ? sort !== 'name' : order === 'desc',
+    };
+  }
+  if (head === 'customer' && rest.length > 0)
+    return { view: 'customer', id: decodeURIComponent(rest.join('/')) };
+  if (head === 'settings') return { view: 'settings' };
+  return { view: 'overview' };
+}
+
+/** Writes a place as a fragment. */
+export function routeHash(route: Route): string {
+  if (route.view === 'customer') return `#/customer/${encodeURIComponent(route.id)}`;
+  if (route.view !== 'customers') return `#/${route.view}`;
+  const params = new URLSearchParams();
+  if (route.search !== '') params.set('search', route.search);
+  if (route.sort !== 'mrr') params.set('sort', route.sort);
+  if (route.descending !== (route.sort !== 'name')) params.set('order', route.descending ? 'desc' : 'asc');
+  const text = params.toString();
+  return `#/customers${text === '' ? '' : `?${text}`}`;
+}
+
+interface Entry {
+  /** How many of our own entries lie behind this one. */
+  depth: number;
+  memory: Record<string, unknown>;
+}
+
+export class Router {
+  #route = $state.raw<Route>(parseRoute(''));
+
+  constructor() {
+    this.#route = parseRoute(location.hash);
+    history.replaceState(this.#entry(), '', routeHash(this.#route));
+    window.addEventListener('popstate', () => {
+      this.#route = parseRoute(location.hash);
+    });
+  }
+
+  get route(): Route {
+    return this.#route;
+  }
+
+  go(route: Route): void {
+    if (routeHash(route) === routeHash(this.#route)) return;
+    const entry: Entry = { depth: this.#entry().depth + 1, memory: {} };
+    history.pushState(entry, '', routeHash(route));
+    this.#route = route;
+  }
+
+  /** Changes the present place without a step in the history, for instance while a search is typed. */
+  replace(route: Route): void {
+    history.replaceState(this.#entry(), '', routeHash(route));
+    this.#route = route;
+  }
+
+  /** One step back when that stays inside the window, else to the given place. */
+  back(otherwise: Route): void {
+    if (this.#entry().depth > 0) history.back();
+    else this.replace(otherwise);
+  }
+
+  /** Keeps something with the present history entry. */
+  remember(key: string, value: unknown): void {
+    const entry = this.#entry();
+    history.replaceState({ ...entry, memory: { ...entry.memory, [key]: value } }, '', location.hash);
+  }
+
+  /** What was kept with the present history entry. */
+  remembered(key: string): unknown {
+    return this.#entry().memory[key];
+  }
+
+  #entry(): Entry {
+    const state: unknown = history.state;
+    if (typeof state === 'object' && state !== null && 'depth' in state && 'memory' in state)
+      return state as Entry;
+    return { depth: 0, memory: {} };
+  }
+}

@@ -1,0 +1,132 @@
+// What every view shares: the host, the cache, the mode in view, the connection, the clock that ages "2 min ago", and
+// the one-line messages. One per window, handed down through the context.
+
+import { getContext, setContext } from 'svelte';
+import { QueryCache } from '../api/cache';
+import { type Answer, ask } from '../api/client';
+import type { ApiErrorView, AppState, ModeView } from '../api/generated';
+import type { CommandName, Host, RequestOf, ResponseOf } from '../host';
+import { CUSTOMERS, Router } from './route.svelte';
+
+export const SESSION_KEY = Symbol('session');
+const MODE_KEY = 'coffer.mode';
+
+export interface Toast {
+  id: number;
+  text: string;
+  tone: 'info' | 'problem';
+}
+
+/** The mode to start in: the one looked at last if it has accounts, else the one that has. */
+export function startingMode(state: AppState, last: string | null): ModeView {
+  const has = (mode: ModeView) => state.accounts.some((account) => account.mode === mode);
+  if ((last === 'live' || last === 'test') && has(last)) return last;
+  return has('live') || !has('test') ? 'live' : 'test';
+}
+
+export class Session {
+  readonly host: Host;
+  readonly cache: QueryCache;
+  readonly router = new Router();
+  state = $state.raw<AppState | null>(null);
+  /** Why the state could not be had; shown instead of any view. */
+  stateError = $state.raw<ApiErrorView | null>(null);
+  connected = $state(true);
+  nowMs = $state(Date.now());
+  /** The name of what is open inside the view, for the top bar and the title. */
+  place = $state<string | null>(null);
+  toasts = $state.raw<readonly Toast[]>([]);
+  #mode = $state<ModeView>('live');
+  #toastCount = 0;
+
+  constructor(host: Host) {
+    this.host = host;
+    this.cache = new QueryCache(host);
+  }
+
+  /** Starts listening; returns the way to stop. */
+  start(): () => void {
+    const readState = () => {
+      const { data, error } = this.cache.peek('state', {});
+      if (data !== null) this.#adopt(data);
+      this.stateError = data === null ? error : null;
+    };
+    const stops = [
+      this.cache.observe('state', {}, readState),
+      this.host.onChanged((changed) => this.cache.changed(changed)),
+      this.host.onConnection((connected) => {
+        const returned = connected && !this.connected;
+        this.connected = connected;
+        if (returned) this.cache.invalidateAll();
+      }),
+    ];
+    const clock = setInterval(() => {
+      this.nowMs = Date.now();
+    }, 15_000);
+    return () => {
+      for (const stop of stops) stop();
+      clearInterval(clock);
+    };
+  }
+
+  get mode(): ModeView {
+    return this.#mode;
+  }
+
+  /** Looks at the other mode. A customer of one mode does not exist in the other, so their page is left. */
+  set mode(mode: ModeView) {
+    if (mode === this.#mode) return;
+    this.#mode = mode;
+    localStorage.setItem(MODE_KEY, mode);
+    const { route } = this.router;
+    if (route.view === 'customer') this.router.go(CUSTOMERS);
+  }
+
+  hasAccounts(mode: ModeView): boolean {
+    return this.state?.accounts.some((account) => account.mode === mode) ?? false;
+  }
+
+  do<N extends CommandName>(name: N, request: RequestOf<N>): Promise<Answer<ResponseOf<N>>> {
+    return ask(this.host, name, request);
+  }
+
+  /** Shows another home: the simulated merchant's, or the user's own again. */
+  adoptHome(state: AppState): void {
+    this.state = null;
+    this.cache.clear();
+    this.#adopt(state);
+    this.router.go({ view: 'overview' });
+  }
+
+  async syncNow(): Promise<void> {
+    const answer = await this.do('sync_start', { mode: this.mode, account: null });
+    this.cache.refresh('sync_status', { mode: this.mode });
+    if (!answer.ok) this.say(`${answer.error.message} ${answer.error.hint ?? ''}`, 'problem');
+  }
+
+  say(text: string, tone: Toast['tone'] = 'info'): void {
+    this.#toastCount += 1;
+    const toast = { id: this.#toastCount, text: text.trim(), tone };
+    this.toasts = [...this.toasts.slice(-2), toast];
+    setTimeout(() => this.dismiss(toast.id), tone === 'problem' ? 12_000 : 4_000);
+  }
+
+  dismiss(id: number): void {
+    this.toasts = this.toasts.filter((toast) => toast.id !== id);
+  }
+
+  #adopt(state: AppState): void {
+    const first = this.state === null;
+    this.state = state;
+    const lost = !this.hasAccounts(this.#mode);
+    if (first || lost) this.#mode = startingMode(state, first ? localStorage.getItem(MODE_KEY) : null);
+  }
+}
+
+export function provideSession(session: Session): void {
+  setContext(SESSION_KEY, session);
+}
+
+export function useSession(): Session {
+  return getContext<Session>(SESSION_KEY);
+}

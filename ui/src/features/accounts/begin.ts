@@ -1,0 +1,22 @@
+// The two ways in. When an account was added: look at its mode, fetch its data, and go where the numbers will appear.
+// Without one: the simulated merchant.
+
+import type { AccountView, ApiErrorView } from '../../api/generated';
+import type { Session } from '../../app/session.svelte';
+
+export async function beginAccount(session: Session, account: AccountView): Promise<void> {
+  session.mode = account.mode;
+  session.router.go({ view: 'overview' });
+  const answer = await session.do('sync_start', { mode: account.mode, account: account.id });
+  session.cache.refresh('state', {});
+  session.cache.refresh('sync_status', { mode: account.mode });
+  if (!answer.ok) session.say(`${answer.error.message} ${answer.error.hint ?? ''}`, 'problem');
+}
+
+/** Opens the simulated merchant; returns why not when it could not be opened. */
+export async function enterDemo(session: Session): Promise<ApiErrorView | null> {
+  const answer = await session.do('demo_enter', { seed: null, customers: null });
+  if (!answer.ok) return answer.error;
+  session.adoptHome(answer.value);
+  return null;
+}

@@ -1,0 +1,63 @@
+// The timeline's order and filters: months as the engine's instants say, newest first, and which kinds a chip stands for.
+
+import type { TimelineEntry } from '../../api/generated';
+import type { IconName } from '../../parts/Icon.svelte';
+
+export interface Month {
+  /** `YYYY-MM`. */
+  month: string;
+  entries: TimelineEntry[];
+}
+
+/** Groups entries, which come newest first, by the month they happened in (UTC, like the days shown). */
+export function byMonth(entries: readonly TimelineEntry[]): Month[] {
+  const months: Month[] = [];
+  for (const entry of entries) {
+    const month = entry.at.slice(0, 7);
+    const current = months.at(-1);
+    if (current?.month === month) current.entries.push(entry);
+    else months.push({ month, entries: [entry] });
+  }
+  return months;
+}
+
+export interface Filter {
+  id: string;
+  label: string;
+  kinds: readonly string[];
+}
+
+export const FILTERS: readonly Filter[] = [
+  { id: 'payments', label: 'Payments', kinds: ['payment', 'payment_failed'] },
+  { id: 'refunds', label: 'Refunds', kinds: ['refund'] },
+  { id: 'disputes', label: 'Disputes', kinds: ['dispute'] },
+  { id: 'invoices', label: 'Invoices', kinds: ['invoice'] },
+  { id: 'subscriptions', label: 'Subscriptions', kinds: ['subscription'] },
+  { id: 'mrr', label: 'MRR', kinds: ['mrr'] },
+  { id: 'customer', label: 'Customer', kinds: ['customer'] },
+];
+
+/** The entries that pass; with no filter chosen, all of them. */
+export function filtered(
+  entries: readonly TimelineEntry[],
+  chosen: ReadonlySet<string>,
+): readonly TimelineEntry[] {
+  if (chosen.size === 0) return entries;
+  const kinds = new Set(FILTERS.filter((filter) => chosen.has(filter.id)).flatMap((filter) => filter.kinds));
+  return entries.filter((entry) => kinds.has(entry.kind));
+}
+
+const ICONS: Record<string, IconName> = {
+  customer: 'person',
+  subscription: 'repeat',
+  mrr: 'overview',
+  invoice: 'invoice',
+  payment: 'payment',
+  payment_failed: 'alert',
+  refund: 'refund',
+  dispute: 'dispute',
+};
+
+export function iconOf(kind: string): IconName {
+  return ICONS[kind] ?? 'dot';
+}
