@@ -1,0 +1,99 @@
+//! The lives of customers: everything that can happen, and who carries it out.
+//!
+//! A happening is planned for an instant and may find, when it comes, that the world has moved on: a plan change for a
+//! subscription that has been cancelled since. It then does nothing. Nothing is ever taken out of the queue early; that keeps
+//! the order of the world simple enough to be certain of.
+//!
+//! `arrival` brings customers and subscriptions, `month` decides what befalls a subscription next, `change` alters what it
+//! holds, `billing` and `invoicing` write its invoices, `payment` collects them, `ending` closes things, `aftermath` is
+//! refunds and disputes, and `oneoff` is invoices without a subscription.
+
+mod aftermath;
+mod arrival;
+mod billing;
+mod change;
+mod ending;
+mod invoicing;
+mod month;
+mod oneoff;
+mod payment;
+
+use crate::world::World;
+
+/// Something that happens to a customer. Records are named by number.
+#[derive(Clone, Debug)]
+pub(crate) enum Happening {
+    SignUp,
+    Subscribe { again: bool },
+    OneOff { many_lines: bool },
+    Mail,
+    Delete,
+    Month(u32),
+    Renew { subscription: u32, generation: u32 },
+    TrialNotice(u32),
+    EndTrial(u32),
+    Seats(u32),
+    PlanChange(u32),
+    AddOn(u32),
+    YearSwitch(u32),
+    Discount(u32),
+    DiscountEnd(u32),
+    Cancel { subscription: u32, at_end: bool },
+    Uncancel(u32),
+    Settle(u32),
+    Expire(u32),
+    Finalize(u32),
+    Retry { invoice: u32, first_failed: i64 },
+    PayByHand(u32),
+    Overdue(u32),
+    GiveUp(u32),
+    Refund(u32),
+    DisputeOpen(u32),
+    DisputeEvidence(u32),
+    DisputeClose { dispute: u32, won: bool },
+}
+
+impl World {
+    /// Lets one planned thing happen.
+    pub(crate) fn happen(&mut self, at: i64, customer: u32, happening: &Happening) {
+        match *happening {
+            Happening::SignUp => self.sign_up(at, customer),
+            Happening::Subscribe { again } => self.subscribe(at, customer, again),
+            Happening::OneOff { many_lines } => self.bill_once(at, customer, many_lines),
+            Happening::Mail => self.change_mail(at, customer),
+            Happening::Delete => self.delete_customer(at, customer),
+            Happening::Month(subscription) => self.month(at, subscription),
+            Happening::Renew {
+                subscription,
+                generation,
+            } => self.renew(at, subscription, generation),
+            Happening::TrialNotice(subscription) => self.give_trial_notice(at, subscription),
+            Happening::EndTrial(subscription) => self.end_trial_early(at, subscription),
+            Happening::Seats(subscription) => self.change_seats(at, subscription),
+            Happening::PlanChange(subscription) => self.change_plan(at, subscription),
+            Happening::AddOn(subscription) => self.change_add_on(at, subscription),
+            Happening::YearSwitch(subscription) => self.switch_to_year(at, subscription),
+            Happening::Discount(subscription) => self.discount_in_passing(at, subscription),
+            Happening::DiscountEnd(discount) => self.end_discount(at, discount),
+            Happening::Cancel {
+                subscription,
+                at_end,
+            } => self.cancel(at, subscription, at_end),
+            Happening::Uncancel(subscription) => self.uncancel(at, subscription),
+            Happening::Settle(subscription) => self.settle(at, subscription),
+            Happening::Expire(subscription) => self.expire(at, subscription),
+            Happening::Finalize(invoice) => self.finalize_and_collect(at, invoice),
+            Happening::Retry {
+                invoice,
+                first_failed,
+            } => self.retry(at, invoice, first_failed),
+            Happening::PayByHand(invoice) => self.pay_by_hand(at, invoice),
+            Happening::Overdue(invoice) => self.overdue(at, invoice),
+            Happening::GiveUp(invoice) => self.give_up(at, invoice),
+            Happening::Refund(charge) => self.refund(at, charge),
+            Happening::DisputeOpen(charge) => self.open_dispute(at, charge),
+            Happening::DisputeEvidence(dispute) => self.answer_dispute(at, dispute),
+            Happening::DisputeClose { dispute, won } => self.close_dispute(at, dispute, won),
+        }
+    }
+}
