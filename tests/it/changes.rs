@@ -32,7 +32,7 @@ fn after_days_have_passed_the_numbers_are_the_merchants_own_again() -> Result<()
         let counts = world.counts();
         for (name, resource) in synced["accounts"][0]["resources"].as_object().into_iter().flatten() {
             // Fees are told by no event of their own, and deleted customers stay as deleted.
-            if let Some(count) = counts.get(name.as_str()) {
+            if let Some(count) = counts.get(format!("/v1/{name}").as_str()) {
                 ensure!(resource["stored"].as_u64() == Some(*count), "{name} after {days} days: {resource} against {count}");
             }
         }

@@ -1,9 +1,12 @@
 //! The numbers on the command line are the merchant's own, to the minor unit, present and past.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
+use coffer_engine::desk::{AnyBooks, SecretsChoice};
+use coffer_engine::domain::mode::ModeName;
+use coffer_engine::{Desk as EngineDesk, DeskOptions};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use coffer_sim::round_half_even;
-use coffer_tests::{Desk, Merchant, instant, world};
+use coffer_sim::{World, round_half_even};
+use coffer_tests::{Desk, Merchant, PASSPHRASE, instant, world};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -42,11 +45,38 @@ fn compare(desk: &Desk, merchant: &Merchant, every: &str, from: &str, seed: u64)
         for code in codes {
             let expected = truth.get(code).map_or(Ok(0), |(num, den)| exact(*num, *den))?;
             let found = seen.get(code).copied().unwrap_or(0);
-            ensure!(found == expected, "seed {seed}, {code} at the end of {day}: coffer says {found}, the merchant {expected}");
+            if found != expected {
+                let differing = blame(desk, &world, at)?;
+                bail!("seed {seed}, {code} at {at}: coffer says {found}, the merchant {expected}; {differing}");
+            }
             compared += 1;
         }
     }
     Ok(compared)
+}
+
+/// Names the subscriptions that differ, straight from the file.
+fn blame(desk: &Desk, world: &World, at: DateTime<Utc>) -> Result<String> {
+    let options = DeskOptions::new(desk.home().to_owned(), SecretsChoice::Passphrase(PASSPHRASE.into()));
+    let runtime = tokio::runtime::Runtime::new()?;
+    let any = runtime.block_on(EngineDesk::open(options)?.books(ModeName::Test))?.context("test books")?;
+    let AnyBooks::Test(books) = any else { bail!("these are live books") };
+    let ours: BTreeMap<String, String> = books.store.read(|read| {
+        let mut statement = read.sql().prepare(
+            "SELECT subscription, monthly FROM mrr_interval WHERE from_at <= ?1 AND (to_at IS NULL OR to_at > ?1)",
+        )?;
+        let rows = statement.query_map([at.timestamp()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    })?;
+    let theirs: BTreeMap<String, String> =
+        world.subscriptions_at(at).into_iter().map(|(id, (num, den))| (id, format!("{num}/{den}"))).collect();
+    let ids: std::collections::BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
+    let differing: Vec<String> = ids
+        .into_iter()
+        .filter(|id| ours.get(*id) != theirs.get(*id))
+        .map(|id| format!("{id}: coffer {:?}, merchant {:?}", ours.get(id), theirs.get(id)))
+        .collect();
+    Ok(differing.join("; "))
 }
 
 fn exact(num: i128, den: i128) -> Result<i64> {
@@ -142,7 +172,8 @@ fn every_object_the_merchant_shows_is_stored() -> Result<()> {
     let resources = synced["accounts"][0]["resources"].as_object().context("resources")?;
     for (name, resource) in resources {
         let stored = resource["stored"].as_u64();
-        ensure!(stored == counts.get(name.as_str()).copied(), "{name}: stored {stored:?}, the merchant has {:?}", counts.get(name.as_str()));
+        let shown = counts.get(format!("/v1/{name}").as_str()).copied();
+        ensure!(stored == shown, "{name}: stored {stored:?}, the merchant has {shown:?}");
     }
     ensure!(resources.len() == 14, "every kind is synced: {:?}", resources.keys());
     Ok(())

@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 
 use crate::coupon::Lasting;
 use crate::fraction::Fraction;
+use crate::ids::Sort;
 use crate::record::Status;
 use crate::world::World;
 
@@ -77,6 +78,19 @@ impl World {
         sums.into_iter()
             .filter(|(_, sum)| sum.is_positive())
             .map(|(code, sum)| (code.to_owned(), sum.parts()))
+            .collect()
+    }
+
+    /// What each subscription is worth at an instant, by its id: so that a test whose sums differ can say where.
+    #[must_use]
+    pub fn subscriptions_at(&self, instant: DateTime<Utc>) -> BTreeMap<String, (i128, i128)> {
+        let at = instant.timestamp();
+        self.subscriptions
+            .iter()
+            .filter_map(|subscription| {
+                let (_, net) = self.worth(subscription.ix, at)?;
+                Some((self.id(Sort::Subscription, subscription.ix), net.parts()))
+            })
             .collect()
     }
 

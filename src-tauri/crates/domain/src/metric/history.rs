@@ -8,7 +8,7 @@
 
 use crate::Instant;
 use crate::currency::Currency;
-use crate::ids::{CouponId, CustomerId, DiscountId, SubscriptionId, SubscriptionItemId};
+use crate::ids::{CouponId, CustomerId, SubscriptionId, SubscriptionItemId};
 use crate::metric::Basis;
 use crate::metric::item_history::{ItemState, item_states, tax_share};
 use crate::metric::worth::{Catalog, Item, Unknown, Worth, worth};
@@ -17,6 +17,7 @@ use crate::record::{
     CouponDuration, Discount, DiscountTarget, Invoice, InvoiceItem, InvoiceStatus, PauseBehavior,
     Subscription, SubscriptionStatus,
 };
+use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A state of a subscription that we saw ourselves.
@@ -133,7 +134,9 @@ fn windows(past: &Past<'_>) -> Vec<Window> {
         },
     };
     let whole = Window {
-        from: subscription.start,
+        from: subscription
+            .start
+            .max(first_paid(past).unwrap_or(subscription.start)),
         to: end,
     };
     let Some(trial_end) = subscription.trial_end else {
@@ -152,6 +155,22 @@ fn windows(past: &Past<'_>) -> Vec<Window> {
         to: end,
     };
     non_empty([before, after])
+}
+
+/// When the first bill was paid: until then the subscription was incomplete. `None` where bills are sent to be paid, or
+/// the first bill is not here or not paid.
+fn first_paid(past: &Past<'_>) -> Option<Instant> {
+    if past.subscription.sends_invoices {
+        return None;
+    }
+    let first = past
+        .invoices
+        .iter()
+        .find(|invoice| invoice.billing_reason.as_deref() == Some("subscription_create"))?;
+    // A provider gives up an incomplete subscription within a day; a later payment tells of something else.
+    first
+        .paid_at
+        .filter(|paid| *paid - first.created <= TimeDelta::days(1))
 }
 
 fn non_empty(windows: impl IntoIterator<Item = Window>) -> Vec<Window> {
@@ -213,8 +232,8 @@ impl Applied<'_> {
     }
 }
 
-/// Every discount that the subscription, its items, its customer or its invoices tell of, in the order listed. One that
-/// is no longer on its subscription and had no end of its own was removed: it ends at the first bill without it.
+/// Every discount that the subscription, its items, its customer or its invoices tell of, in the order they are taken.
+/// One that is no longer on its subscription and had no end of its own was removed: it ends at the first bill without it.
 fn discounts<'a>(past: &Past<'a>) -> Vec<Applied<'a>> {
     let subscription = past.subscription;
     let present: Vec<&Discount> = subscription
@@ -224,10 +243,11 @@ fn discounts<'a>(past: &Past<'a>) -> Vec<Applied<'a>> {
         .chain(&subscription.discounts)
         .chain(past.customer_discount)
         .collect();
-    let mut seen: BTreeSet<&DiscountId> = BTreeSet::new();
+    let mut by_time: Vec<&&Invoice> = past.invoices.iter().collect();
+    by_time.sort_by_key(|invoice| invoice.created);
     let mut applied: Vec<Applied<'a>> = Vec::new();
     for discount in present {
-        if seen.insert(&discount.id) {
+        if !applied.iter().any(|it| it.discount.id == discount.id) {
             applied.push(Applied {
                 discount,
                 from: discount.start,
@@ -235,22 +255,24 @@ fn discounts<'a>(past: &Past<'a>) -> Vec<Applied<'a>> {
             });
         }
     }
-    let mut by_time: Vec<&&Invoice> = past.invoices.iter().collect();
-    by_time.sort_by_key(|invoice| invoice.created);
-    for invoice in &by_time {
-        for discount in &invoice.discounts {
-            if seen.insert(&discount.id) {
-                let removed = removed_at(discount, &by_time, past.as_of);
-                let to = match (discount.end, removed) {
-                    (Some(end), Some(removed)) => Some(end.min(removed)),
-                    (end, removed) => end.or(removed),
-                };
-                applied.push(Applied {
-                    discount,
-                    from: discount.start,
-                    to,
-                });
+    for invoice in by_time.iter().rev() {
+        for (index, discount) in invoice.discounts.iter().enumerate() {
+            if applied.iter().any(|it| it.discount.id == discount.id) {
+                continue;
             }
+            let removed = removed_at(discount, &by_time, past.as_of);
+            let one = Applied {
+                discount,
+                from: discount.start,
+                to: [discount.end, removed].into_iter().flatten().min(),
+            };
+            // Where it stood in the list: before the first of those after it that is known already.
+            let after = invoice.discounts.get(index + 1..).unwrap_or_default();
+            let place = applied
+                .iter()
+                .position(|it| after.iter().any(|later| later.id == it.discount.id))
+                .unwrap_or(applied.len());
+            applied.insert(place, one);
         }
     }
     applied

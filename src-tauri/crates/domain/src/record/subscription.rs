@@ -229,6 +229,8 @@ pub struct Subscription {
     pub pause: Option<Pause>,
     /// Its latest invoice.
     pub latest_invoice: Option<InvoiceId>,
+    /// Whether bills are sent to be paid instead of being collected: such a subscription runs from its start, paid or not.
+    pub sends_invoices: bool,
 }
 
 #[cfg(test)]

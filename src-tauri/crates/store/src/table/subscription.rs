@@ -31,6 +31,7 @@ CREATE TABLE subscription (
     discounts TEXT NOT NULL,
     pause TEXT NOT NULL,
     latest_invoice TEXT,
+    sends_invoices INTEGER NOT NULL,
     deleted INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (account, id)
 ) STRICT, WITHOUT ROWID;
@@ -61,7 +62,7 @@ CREATE TABLE observation (
 ";
 
 const COLUMNS: &str = "id, customer, status, currency, created, start, trial_start, trial_end, cancel_at, \
-     cancel_at_period_end, canceled_at, ended_at, discounts, pause, latest_invoice";
+     cancel_at_period_end, canceled_at, ended_at, discounts, pause, latest_invoice, sends_invoices";
 
 pub(crate) fn put(
     sql: &Connection,
@@ -71,8 +72,9 @@ pub(crate) fn put(
 ) -> Result<(), StoreError> {
     sql.prepare_cached(
         "INSERT OR REPLACE INTO subscription (account, id, customer, status, currency, created, start,
-           trial_start, trial_end, cancel_at, cancel_at_period_end, canceled_at, ended_at, discounts, pause, latest_invoice)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+           trial_start, trial_end, cancel_at, cancel_at_period_end, canceled_at, ended_at, discounts, pause, latest_invoice,
+           sends_invoices)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
     )?
     .execute(params![
         account,
@@ -91,6 +93,7 @@ pub(crate) fn put(
         to_json("subscription", &it.discounts)?,
         to_json("subscription", &it.pause)?,
         it.latest_invoice.as_ref().map(InvoiceId::as_str),
+        it.sends_invoices,
     ])?;
     put_items(sql, account, it)?;
     observe(sql, account, it, seen_at)
@@ -246,5 +249,6 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Subscription> {
         discounts: json(row, 12)?,
         pause: json(row, 13)?,
         latest_invoice: row.get::<_, Option<String>>(14)?.map(InvoiceId::new),
+        sends_invoices: row.get(15)?,
     })
 }

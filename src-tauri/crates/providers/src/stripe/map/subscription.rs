@@ -39,6 +39,7 @@ pub(super) fn subscription(it: wire::Subscription) -> Result<(Record, Vec<Record
         discounts,
         pause: it.pause_collection.map(pause).transpose()?,
         latest_invoice: id(it.latest_invoice),
+        sends_invoices: it.collection_method.as_deref() == Some("send_invoice"),
         id: own,
     };
     Ok((Record::Subscription(Box::new(subscription)), also))

@@ -88,6 +88,7 @@ pub(crate) struct Subscription {
     pub(crate) discounts: Option<Vec<Expandable<Discount>>>,
     pub(crate) pause_collection: Option<PauseCollection>,
     pub(crate) latest_invoice: Option<Reference>,
+    pub(crate) collection_method: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
