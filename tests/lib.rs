@@ -67,7 +67,10 @@ impl Merchant {
             .enable_all()
             .build()?;
         let running = runtime.block_on(Server::start(options))?;
-        Ok(Self { runtime: Some(runtime), running: Some(running) })
+        Ok(Self {
+            runtime: Some(runtime),
+            running: Some(running),
+        })
     }
 
     fn running(&self) -> Result<&Running> {
@@ -143,8 +146,12 @@ impl Ended {
     /// # Errors
     /// When stdout is anything else.
     pub fn json(&self) -> Result<Value> {
-        serde_json::from_str(&self.stdout)
-            .with_context(|| format!("stdout is not one JSON document: {:?}; stderr: {}", self.stdout, self.stderr))
+        serde_json::from_str(&self.stdout).with_context(|| {
+            format!(
+                "stdout is not one JSON document: {:?}; stderr: {}",
+                self.stdout, self.stderr
+            )
+        })
     }
 
     /// The document of a command that must have ended well.
@@ -153,7 +160,12 @@ impl Ended {
     /// When it did not.
     pub fn well(&self) -> Result<Value> {
         if self.code != Some(0) {
-            bail!("ended with {:?}\nstdout: {}\nstderr: {}", self.code, self.stdout, self.stderr);
+            bail!(
+                "ended with {:?}\nstdout: {}\nstderr: {}",
+                self.code,
+                self.stdout,
+                self.stderr
+            );
         }
         self.json()
     }
@@ -248,7 +260,17 @@ impl Desk {
     /// When it cannot be added.
     pub fn add(&self, merchant: &Merchant) -> Result<Value> {
         let url = merchant.url()?;
-        let arguments = ["--json", "account", "add", "--provider", "stripe", "--name", "Test", "--api-url", &url];
+        let arguments = [
+            "--json",
+            "account",
+            "add",
+            "--provider",
+            "stripe",
+            "--name",
+            "Test",
+            "--api-url",
+            &url,
+        ];
         self.run_with(&arguments, &merchant.key()?)?.well()
     }
 }
@@ -272,7 +294,11 @@ pub fn finish(mut child: Child) -> Result<Ended> {
     });
     let status = wait(&mut child)?;
     let read = |thread: std::thread::JoinHandle<String>| thread.join().unwrap_or_default();
-    Ok(Ended { code: status.code(), stdout: read(out), stderr: read(err) })
+    Ok(Ended {
+        code: status.code(),
+        stdout: read(out),
+        stderr: read(err),
+    })
 }
 
 fn wait(child: &mut Child) -> Result<ExitStatus> {
@@ -295,15 +321,24 @@ fn wait(child: &mut Child) -> Result<ExitStatus> {
 /// When it has not been built.
 pub fn binary(name: &str) -> Result<PathBuf> {
     let test = std::env::current_exe()?;
-    let folder = test.parent().and_then(Path::parent).context("the test has no target folder")?;
+    let folder = test
+        .parent()
+        .and_then(Path::parent)
+        .context("the test has no target folder")?;
     let path = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     if !path.exists() {
-        bail!("{} has not been built; `cargo xtask test` builds it, or `cargo build --workspace --bins`", path.display());
+        bail!(
+            "{} has not been built; `cargo xtask test` builds it, or `cargo build --workspace --bins`",
+            path.display()
+        );
     }
     Ok(path)
 }
 
-#[expect(clippy::disallowed_methods, reason = "tests hand the search path down to the commands they start")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests hand the search path down to the commands they start"
+)]
 fn variable(name: &str) -> Option<std::ffi::OsString> {
     std::env::var_os(name)
 }

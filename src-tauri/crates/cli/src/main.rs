@@ -126,15 +126,14 @@ fn start_log() {
 fn refuse_arguments(error: &clap::Error, wants_json: bool) -> ExitCode {
     if wants_json && error.use_stderr() {
         let text = error.to_string();
-        let message = text
-            .lines()
-            .next()
-            .unwrap_or("the arguments could not be read")
-            .trim_start_matches("error: ");
-        return fail(
-            &Output::new(true, false),
-            &Failure::Usage(message.to_owned()),
-        );
+        // What clap says before its usage lines, on one line.
+        let said = text.split("\n\n").next().unwrap_or_default();
+        let words: Vec<&str> = said
+            .trim_start_matches("error: ")
+            .split_whitespace()
+            .collect();
+        let message = format!("{}.", words.join(" ").trim_end_matches('.'));
+        return fail(&Output::new(true, false), &Failure::Usage(message));
     }
     // Help and version go to stdout and are no failure.
     let _ = error.print();

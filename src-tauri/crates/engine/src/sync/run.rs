@@ -4,12 +4,12 @@ use crate::books::Books;
 use crate::error::EngineError;
 use crate::home::HeldLock;
 use crate::sync::board::{AccountRun, ResourceRun};
-use crate::sync::walk::{Told, Walker, derive_all};
+use crate::sync::walk::{Told, Walked, Walker, derive_all};
 use coffer_domain::Instant;
 use coffer_domain::ids::AccountId;
 use coffer_domain::mode::Mode;
 use coffer_domain::record::Kind;
-use coffer_domain::sync::{Plan, Standing, plan};
+use coffer_domain::sync::{CHANGES_OVERLAP, Plan, Standing, plan};
 use coffer_providers::{ApiBase, ClientOptions, Provider, ProviderError, ProviderName, connect};
 use coffer_store::table::{account, account::AccountRow, cursor};
 use std::sync::Arc;
@@ -171,29 +171,43 @@ async fn one_account<M: Mode>(
         cursors,
         changes_from: row.changes_from,
     };
-    let walked = match plan(&standing, &kinds, options.full, books.clock.now()) {
+    let mut walked = match plan(&standing, &kinds, options.full, books.clock.now()) {
         Plan::Walk {
             lists,
             from_scratch,
-        } => {
-            let result = walker.walk(&lists, from_scratch, row.walk).await;
-            walker.note_usage();
-            Some(result?)
-        }
+        } => Some(walker.walk(&lists, from_scratch, row.walk).await?),
         Plan::Changes { .. } => None,
     };
-    let since = match &walked {
-        Some(walked) => walked.changes_from,
-        None => row.changes_from.unwrap_or_else(|| books.clock.now()),
+    let since = |walked: &Option<Walked>| {
+        let known = walked
+            .as_ref()
+            .map(|walked| walked.changes_from)
+            .or(row.changes_from);
+        known.unwrap_or_else(|| books.clock.now()) - CHANGES_OVERLAP
     };
-    let changes = walker
-        .changes(since - coffer_domain::sync::CHANGES_OVERLAP)
-        .await;
-    walker.note_usage();
-    let Told { told, as_of } = changes?;
+    let mut told = walker.changes(since(&walked)).await?;
+    if told.gap {
+        // Our own clock did not show it, the provider's does: what happened in between may be forgotten.
+        let nothing = Standing {
+            cursors: Vec::new(),
+            changes_from: None,
+        };
+        if let Plan::Walk {
+            lists,
+            from_scratch,
+        } = plan(&nothing, &kinds, true, told.as_of)
+        {
+            walked = Some(walker.walk(&lists, from_scratch, row.walk).await?);
+            told = walker.changes(since(&walked)).await?;
+        }
+    }
+    let Told { told, as_of, gap } = told;
     derive_all(books, as_of).await?;
-    let missing = walked.is_some_and(|walked| walked.not_permitted > 0) || !refused.is_empty();
-    let complete = !missing && told;
+    let missing = walked
+        .as_ref()
+        .is_some_and(|walked| walked.not_permitted > 0)
+        || !refused.is_empty();
+    let complete = !missing && told && !gap;
     let id = row.id.clone();
     // The next reading of changes begins where this one ended, by the provider's clock.
     books

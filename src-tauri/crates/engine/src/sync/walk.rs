@@ -11,7 +11,7 @@ use coffer_domain::Instant;
 use coffer_domain::ids::AccountId;
 use coffer_domain::mode::Mode;
 use coffer_domain::record::Kind;
-use coffer_domain::sync::Cursor;
+use coffer_domain::sync::{CHANGES_OVERLAP, CHANGES_REACH, Cursor};
 use coffer_providers::{Fetched, Found, Page, Provider, ProviderError};
 use coffer_store::table::cursor;
 use coffer_store::{Incoming, PageCommit, delete, derive_some};
@@ -46,6 +46,8 @@ pub(super) struct Told {
     pub(super) told: bool,
     /// The provider's clock when it had told: everything up to here is in the copy.
     pub(super) as_of: Instant,
+    /// Whether more time has passed, by the provider's clock, than the provider remembers. Nothing was brought then.
+    pub(super) gap: bool,
 }
 
 impl<M: Mode> Walker<'_, M> {
@@ -147,8 +149,9 @@ impl<M: Mode> Walker<'_, M> {
 
     async fn ask(&self, kind: Kind, after: Option<String>) -> Result<(Page, i64), ProviderError> {
         let asked_at_ms = self.books.clock.now().timestamp_millis();
-        let page = self.provider.page(kind, after.as_deref()).await?;
-        Ok((page, asked_at_ms))
+        let page = self.provider.page(kind, after.as_deref()).await;
+        self.note_usage();
+        Ok((page?, asked_at_ms))
     }
 
     async fn commit(
@@ -193,14 +196,20 @@ impl<M: Mode> Walker<'_, M> {
 
     /// Reads what changed and brings the latest state of everything touched, each object once.
     pub(super) async fn changes(&self, since: Instant) -> Result<Told, EngineError> {
-        let silent = |told| Told {
-            told,
-            as_of: provider_now(self.books, self.provider),
+        let silent = |told| {
+            let as_of = provider_now(self.books, self.provider);
+            Told {
+                told,
+                as_of,
+                gap: as_of - since > CHANGES_REACH + CHANGES_OVERLAP,
+            }
         };
         if !self.provider.capabilities().has_changes {
             return Ok(silent(false));
         }
-        let changes = match self.provider.changes(since).await {
+        let listed = self.provider.changes(since).await;
+        self.note_usage();
+        let changes = match listed {
             Ok(changes) => changes,
             Err(error) if is_about_one_resource(&error) => {
                 self.warn(
@@ -211,6 +220,9 @@ impl<M: Mode> Walker<'_, M> {
             Err(error) => return Err(error.into()),
         };
         let told = silent(true);
+        if told.gap {
+            return Ok(told);
+        }
         let mut found: BTreeMap<Kind, Page> = BTreeMap::new();
         let asked_at_ms = self.books.clock.now().timestamp_millis();
         for (kind, id) in &changes.touched {
@@ -252,7 +264,7 @@ impl<M: Mode> Walker<'_, M> {
     }
 
     /// Writes onto the board how much has been asked.
-    pub(super) fn note_usage(&self) {
+    fn note_usage(&self) {
         let usage = self.provider.usage();
         self.books.board.update(self.account.as_str(), |run| {
             run.requests = usage.requests;
