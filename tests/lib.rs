@@ -173,7 +173,8 @@ impl Ended {
 
 /// A temporary home and the command line on it.
 pub struct Desk {
-    home: TempDir,
+    home: PathBuf,
+    _folder: Option<TempDir>,
     environment: Vec<(String, String)>,
 }
 
@@ -183,19 +184,29 @@ impl Desk {
     /// # Errors
     /// When no folder can be made.
     pub fn new() -> Result<Self> {
-        Ok(Self {
-            home: TempDir::new()?,
+        let folder = TempDir::new()?;
+        let mut desk = Self::at(folder.path());
+        desk._folder = Some(folder);
+        Ok(desk)
+    }
+
+    /// A home in a folder that somebody else keeps.
+    #[must_use]
+    pub fn at(home: &Path) -> Self {
+        Self {
+            home: home.to_owned(),
+            _folder: None,
             environment: vec![
                 ("COFFER_SECRETS".to_owned(), "file".to_owned()),
                 ("COFFER_PASSPHRASE".to_owned(), PASSPHRASE.to_owned()),
             ],
-        })
+        }
     }
 
     /// The folder.
     #[must_use]
     pub fn home(&self) -> &Path {
-        self.home.path()
+        &self.home
     }
 
     /// Sets a variable for every later command.

@@ -7,5 +7,6 @@
 
 mod bad_input;
 mod changes;
+mod full_disk;
 mod killed;
 mod truth;

@@ -153,12 +153,11 @@ fn fail(output: &Output, failure: &Failure) -> ExitCode {
         ),
         Failure::Usage(message) => {
             let view = ApiErrorView {
-                code: "usage".to_owned(),
-                message: message.clone(),
                 hint: Some(
                     "`coffer --help` shows every command, `coffer COMMAND --help` its flags."
                         .to_owned(),
                 ),
+                ..EngineError::Usage(message.clone()).view()
             };
             (view, 2)
         }

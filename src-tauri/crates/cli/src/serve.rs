@@ -29,7 +29,7 @@ use tokio_stream::{Stream, StreamExt as _};
 
 /// The built UI. A debug build reads it from disk, a release build carries it.
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../../ui/dist"]
+#[folder = "../../../ui/dist"]
 #[allow_missing = true]
 struct Pages;
 

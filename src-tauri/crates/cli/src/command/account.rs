@@ -38,30 +38,7 @@ pub(crate) async fn run(
             let account = handle::account_add(&desk, request).await?;
             show(&account, output)?;
         }
-        AccountCommand::List => {
-            let list = handle::account_list(&desk, AccountListRequest {}).await?;
-            let wanted: Vec<&AccountView> = list
-                .items
-                .iter()
-                .filter(|account| {
-                    cli.global.mode.is_none() || account.mode == ModeView::from(super::mode(cli))
-                })
-                .collect();
-            if output.is_json() {
-                output.document(&json!({ "items": wanted, "next": null }))?;
-            } else if wanted.is_empty() {
-                output.line("No account yet. Add one with `coffer account add`, or look around with `coffer demo`.")?;
-            } else {
-                let rows = wanted.iter().map(|account| row(account)).collect();
-                output.table(
-                    &[
-                        "mode", "id", "name", "provider", "key", "synced", "complete",
-                    ],
-                    &[],
-                    rows,
-                )?;
-            }
-        }
+        AccountCommand::List => list(&desk, cli, output).await?,
         AccountCommand::Check { id } => {
             let mode = mode_of(&desk, cli, id).await?;
             let account = handle::account_check(
@@ -94,6 +71,37 @@ pub(crate) async fn run(
         }
     }
     Ok(Ended::Well)
+}
+
+async fn list(
+    desk: &std::sync::Arc<coffer_engine::Desk>,
+    cli: &Cli,
+    output: &Output,
+) -> Result<(), Failure> {
+    let list = handle::account_list(desk, AccountListRequest {}).await?;
+    let asked = cli.global.mode.map(|_| ModeView::from(super::mode(cli)));
+    let wanted: Vec<&AccountView> = list
+        .items
+        .iter()
+        .filter(|account| asked.is_none_or(|mode| account.mode == mode))
+        .collect();
+    if output.is_json() {
+        output.document(&json!({ "items": wanted, "next": null }))?;
+    } else if wanted.is_empty() {
+        output.line(
+            "No account yet. Add one with `coffer account add`, or look around with `coffer demo`.",
+        )?;
+    } else {
+        let rows = wanted.iter().map(|account| row(account)).collect();
+        output.table(
+            &[
+                "mode", "id", "name", "provider", "key", "synced", "complete",
+            ],
+            &[],
+            rows,
+        )?;
+    }
+    Ok(())
 }
 
 /// The mode of an account: the one asked for, else the one that has it.

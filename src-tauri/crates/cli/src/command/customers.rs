@@ -53,12 +53,15 @@ pub(crate) async fn run(cli: &Cli, args: &ListArgs, output: &Output) -> Result<E
         return Ok(Ended::Well);
     }
     name_mode(mode, output)?;
+    tell(&rows, output)?;
+    output.note(&format!("{} of {total} customers.", rows.len()));
+    Ok(Ended::Well)
+}
+
+fn tell(rows: &[CustomerRow], output: &Output) -> Result<(), Failure> {
     let amounts = |amounts: &[MoneyView]| {
-        amounts
-            .iter()
-            .map(|it| it.text.clone())
-            .collect::<Vec<_>>()
-            .join(" + ")
+        let texts: Vec<&str> = amounts.iter().map(|it| it.text.as_str()).collect();
+        texts.join(" + ")
     };
     let table = rows
         .iter()
@@ -74,11 +77,7 @@ pub(crate) async fn run(cli: &Cli, args: &ListArgs, output: &Output) -> Result<E
             ]
         })
         .collect();
-    output.table(
-        &["id", "name", "e-mail", "standing", "mrr", "paid", "since"],
-        &[4, 5],
-        table,
-    )?;
-    output.note(&format!("{} of {total} customers.", rows.len()));
-    Ok(Ended::Well)
+    let header = ["id", "name", "e-mail", "standing", "mrr", "paid", "since"];
+    output.table(&header, &[4, 5], table)?;
+    Ok(())
 }

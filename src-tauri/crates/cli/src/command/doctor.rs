@@ -90,11 +90,9 @@ fn tell(document: &Value, output: &Output) -> Result<(), Failure> {
             text(&mode["file"]),
             number(&mode["bytes"]) / 1024
         ))?;
-        let saved = if plain == 0 {
-            0
-        } else {
-            100 - 100 * kept.min(plain) / plain
-        };
+        let saved = (100 * (plain - kept.min(plain)))
+            .checked_div(plain)
+            .unwrap_or(0);
         output.line(&format!(
             "  provider JSON: {} KiB kept in {} KiB, {saved} % saved by compression",
             plain / 1024,

@@ -135,18 +135,29 @@ impl<M: Mode> Prepared<M> {
             runs.extend(books.board.run(row.id.as_str()));
             if !complete {
                 let id = row.id.clone();
-                books
-                    .write(move |write| account::mark_incomplete(write, &id))
-                    .await?;
+                notice(
+                    books
+                        .write(move |write| account::mark_incomplete(write, &id))
+                        .await,
+                );
             }
         }
-        books
-            .write(|write| {
-                write.touch("sync");
-                Ok(())
-            })
-            .await?;
+        let told = books.write(|write| {
+            write.touch("sync");
+            Ok(())
+        });
+        notice(told.await);
         Ok(SyncOutcome { runs })
+    }
+}
+
+/// What is only a notice may fail (a full disk) without taking the answer with it.
+fn notice(result: Result<(), EngineError>) {
+    if let Err(error) = result {
+        tracing::warn!(
+            code = error.code().as_str(),
+            "the end of a sync could not be noted"
+        );
     }
 }
 

@@ -1,0 +1,830 @@
+//! The figures that the definitions promise, one by one, through the public doors of the crate.
+
+use coffer_domain::Instant;
+use coffer_domain::currency::Currency;
+use coffer_domain::ids::{CouponId, PriceId, ProductId};
+use coffer_domain::metric::Basis;
+use coffer_domain::metric::history::{Interval, Observation, Past, intervals};
+use coffer_domain::metric::series::{Part, points};
+use coffer_domain::metric::worth::{Catalog, Item, Unknown, Worth, billed_amount, worth};
+use coffer_domain::money::Money;
+use coffer_domain::ratio::Ratio;
+use coffer_domain::record::{
+    Coupon, CouponDuration, CouponOff, Discount, DiscountTarget, Invoice, InvoiceLine,
+    InvoiceStatus, LineOrigin, Price, PriceScheme, Recurring, RecurringInterval, Rounding,
+    Subscription, SubscriptionItem, SubscriptionStatus, Tier, TierMode, TransformQuantity,
+};
+use proptest::prelude::*;
+
+fn at(text: &str) -> Instant {
+    let text = if text.len() == 10 {
+        format!("{text}T00:00:00Z")
+    } else {
+        text.to_owned()
+    };
+    text.parse().unwrap()
+}
+
+fn minor(amount: i64) -> Ratio {
+    Ratio::whole(amount)
+}
+
+fn price(id: &str, amount: i64, interval: RecurringInterval, count: u32) -> Price {
+    Price {
+        id: PriceId::new(id),
+        product: ProductId::new(format!("prod_{id}")),
+        currency: Currency::USD,
+        active: true,
+        nickname: None,
+        created: at("2024-01-01"),
+        recurring: Some(Recurring {
+            interval,
+            count,
+            metered: false,
+        }),
+        scheme: PriceScheme::PerUnit(minor(amount)),
+        other_currencies: Vec::new(),
+        transform: None,
+        tax_inclusive: false,
+    }
+}
+
+fn coupon(id: &str, off: CouponOff, duration: CouponDuration) -> Coupon {
+    Coupon {
+        id: CouponId::new(id),
+        name: None,
+        off,
+        duration,
+        applies_to: None,
+        created: at("2024-01-01"),
+        valid: true,
+    }
+}
+
+fn percent(id: &str, percent: i64, duration: CouponDuration) -> Coupon {
+    coupon(id, CouponOff::Percent(Ratio::whole(percent)), duration)
+}
+
+fn amount_off(id: &str, minor: i64, duration: CouponDuration) -> Coupon {
+    coupon(
+        id,
+        CouponOff::Amount(vec![Money::new(minor, Currency::USD)]),
+        duration,
+    )
+}
+
+fn catalog(prices: Vec<Price>, coupons: Vec<Coupon>) -> Catalog {
+    Catalog {
+        prices: prices.into_iter().map(|it| (it.id.clone(), it)).collect(),
+        coupons: coupons.into_iter().map(|it| (it.id.clone(), it)).collect(),
+    }
+}
+
+fn value(catalog: &Catalog, items: &[(&str, i64)], coupons: &[&str]) -> Result<Worth, Unknown> {
+    let ids: Vec<PriceId> = items.iter().map(|(id, _)| PriceId::new(*id)).collect();
+    let valued: Vec<Item<'_>> = ids
+        .iter()
+        .zip(items)
+        .map(|(price, (_, quantity))| Item {
+            price,
+            quantity: *quantity,
+            tax_share: Ratio::ZERO,
+            coupons: Vec::new(),
+        })
+        .collect();
+    let coupons: Vec<CouponId> = coupons.iter().map(|id| CouponId::new(*id)).collect();
+    worth(
+        &valued,
+        &coupons.iter().collect::<Vec<_>>(),
+        Currency::USD,
+        catalog,
+    )
+}
+
+fn monthly(catalog: &Catalog, items: &[(&str, i64)], coupons: &[&str]) -> Ratio {
+    value(catalog, items, coupons).unwrap().monthly
+}
+
+use CouponDuration::{Forever, Once, Repeating};
+use RecurringInterval::{Day, Month, Week, Year};
+
+#[test]
+fn a_rhythm_is_brought_to_one_month_exactly() {
+    for (amount, interval, count, exact, shown) in [
+        (10_000, Month, 1, (10_000, 1), 10_000),
+        (60_000, Year, 1, (5_000, 1), 5_000),
+        (9_000, Month, 3, (3_000, 1), 3_000),
+        (200_000, Year, 1, (200_000, 12), 16_667),
+        (1_000, Week, 1, (52_000, 12), 4_333),
+        (100, Day, 1, (36_500, 12), 3_042),
+        (24_000, Year, 2, (1_000, 1), 1_000),
+        (700, Day, 7, (255_500, 84), 3_042),
+    ] {
+        let catalog = catalog(vec![price("p", amount, interval, count)], vec![]);
+        let found = monthly(&catalog, &[("p", 1)], &[]);
+        assert_eq!(
+            found,
+            Ratio::new(exact.0, exact.1).unwrap(),
+            "{amount} per {count} {interval:?}"
+        );
+        assert_eq!(found.round_half_even(), Ok(shown));
+    }
+}
+
+#[test]
+fn a_hundred_monthly_and_fifty_yearly_make_12_500() {
+    let part = |customer, amount, months| Part {
+        customer,
+        currency: Currency::USD,
+        from: at("2026-01-01"),
+        to: None,
+        monthly: Ratio::new(amount, months).unwrap(),
+        free: false,
+        basis: Basis::Observed,
+        unknown: false,
+    };
+    let parts: Vec<Part> = (0..100)
+        .map(|n| part(n, 10_000, 1))
+        .chain((100..150).map(|n| part(n, 60_000, 12)))
+        .collect();
+    let point = points(&parts, &[at("2026-06-30")]).unwrap().remove(0);
+    let figure = &point.ledgers[&Currency::USD];
+    assert_eq!(figure.mrr_minor, 1_250_000);
+    assert_eq!(figure.arr_minor, 15_000_000);
+    assert_eq!(figure.active_subscribers, 150);
+    assert_eq!(
+        figure.arpa_minor,
+        Some(8_333),
+        "1,250,000 / 150 rounded once"
+    );
+}
+
+#[test]
+fn seventy_seven_of_fifteen_with_once_coupons_are_1_155() {
+    let catalog = catalog(
+        vec![price("p", 1_500, Month, 1)],
+        vec![percent("once", 50, Once)],
+    );
+    let with: i64 = (0..14)
+        .map(|_| {
+            monthly(&catalog, &[("p", 1)], &["once"])
+                .round_half_even()
+                .unwrap()
+        })
+        .sum();
+    let without: i64 = (0..63)
+        .map(|_| {
+            monthly(&catalog, &[("p", 1)], &[])
+                .round_half_even()
+                .unwrap()
+        })
+        .sum();
+    assert_eq!(with + without, 115_500);
+}
+
+#[test]
+fn tiers_are_evaluated_at_the_present_quantity() {
+    let tiers = vec![
+        Tier {
+            up_to: Some(5),
+            unit: minor(700),
+            flat: minor(1_000),
+        },
+        Tier {
+            up_to: Some(10),
+            unit: minor(600),
+            flat: minor(0),
+        },
+        Tier {
+            up_to: None,
+            unit: minor(500),
+            flat: minor(2_000),
+        },
+    ];
+    let mut graduated = price("g", 0, Month, 1);
+    graduated.scheme = PriceScheme::Tiered(TierMode::Graduated, tiers.clone());
+    let mut volume = price("v", 0, Month, 1);
+    volume.scheme = PriceScheme::Tiered(TierMode::Volume, tiers);
+    for (quantity, by_tier, by_volume) in [
+        (1, 1_700, 1_700),
+        (5, 4_500, 4_500),
+        (6, 5_100, 3_600),
+        (10, 7_500, 6_000),
+        (11, 10_000, 7_500),
+        (20, 14_500, 12_000),
+    ] {
+        let amount = |price: &Price| billed_amount(price, Currency::USD, quantity).unwrap();
+        assert_eq!(
+            amount(&graduated),
+            minor(by_tier),
+            "graduated at {quantity}"
+        );
+        assert_eq!(amount(&volume), minor(by_volume), "volume at {quantity}");
+    }
+}
+
+#[test]
+fn packages_round_the_way_the_price_says() {
+    let mut packages = price("p", 500, Month, 1);
+    for (round, quantity, amount) in [
+        (Rounding::Up, 10, 500),
+        (Rounding::Up, 11, 1_000),
+        (Rounding::Down, 19, 500),
+        (Rounding::Down, 20, 1_000),
+    ] {
+        packages.transform = Some(TransformQuantity {
+            divide_by: 10,
+            round,
+        });
+        assert_eq!(
+            billed_amount(&packages, Currency::USD, quantity).unwrap(),
+            minor(amount),
+            "{quantity} {round:?}"
+        );
+    }
+}
+
+#[test]
+fn discounts_are_taken_one_after_another_in_their_order() {
+    let catalog = catalog(
+        vec![
+            price("p", 2_000, Month, 1),
+            price("q", 6_000, Month, 1),
+            price("y", 12_000, Year, 1),
+        ],
+        vec![
+            percent("ten", 10, Forever),
+            percent("half", 50, Forever),
+            amount_off("five", 500, Forever),
+            amount_off("huge", 999_999, Forever),
+            percent("gone", 100, Forever),
+            percent("three_months", 10, Repeating(Some(3))),
+        ],
+    );
+    assert_eq!(
+        monthly(&catalog, &[("p", 1)], &["ten", "half"]),
+        minor(900),
+        "percentages multiply"
+    );
+    assert_eq!(
+        monthly(&catalog, &[("p", 1)], &["five", "half"]),
+        minor(750)
+    );
+    assert_eq!(
+        monthly(&catalog, &[("p", 1)], &["half", "five"]),
+        minor(500),
+        "the order decides"
+    );
+    assert_eq!(
+        monthly(&catalog, &[("p", 1), ("q", 1)], &["five"]),
+        minor(7_500),
+        "spread in proportion, taken once"
+    );
+    assert_eq!(
+        monthly(&catalog, &[("y", 1)], &["five"]),
+        Ratio::new(11_500, 12).unwrap(),
+        "once for each billing period"
+    );
+    assert_eq!(
+        monthly(&catalog, &[("p", 1)], &["huge"]),
+        Ratio::ZERO,
+        "never below zero"
+    );
+    assert_eq!(
+        monthly(&catalog, &[("y", 1)], &["ten"]),
+        minor(900),
+        "120 a year less 10 % is 9"
+    );
+    assert_eq!(
+        monthly(&catalog, &[("p", 1)], &["three_months"]),
+        minor(1_800)
+    );
+    let gone = value(&catalog, &[("p", 1)], &["gone"]).unwrap();
+    assert!(
+        gone.free && gone.monthly.is_zero(),
+        "free by discount is not nothing"
+    );
+}
+
+#[test]
+fn a_coupon_for_some_products_leaves_the_others_alone() {
+    let mut limited = percent("limited", 50, Forever);
+    limited.applies_to = Some(vec![ProductId::new("prod_p")]);
+    let catalog = catalog(
+        vec![price("p", 2_000, Month, 1), price("q", 6_000, Month, 1)],
+        vec![limited],
+    );
+    assert_eq!(
+        monthly(&catalog, &[("p", 1), ("q", 1)], &["limited"]),
+        minor(7_000)
+    );
+}
+
+#[test]
+fn what_is_not_known_is_unknown_and_never_zero() {
+    let mut unread = price("unread", 0, Month, 1);
+    unread.scheme = PriceScheme::Unknown;
+    let catalog = catalog(vec![unread, price("p", 100, Month, 1)], vec![]);
+    assert!(matches!(
+        value(&catalog, &[("absent", 1)], &[]),
+        Err(Unknown::PriceMissing(_))
+    ));
+    assert!(matches!(
+        value(&catalog, &[("unread", 1)], &[]),
+        Err(Unknown::AmountsMissing(_))
+    ));
+    assert!(matches!(
+        value(&catalog, &[("p", 1)], &["absent"]),
+        Err(Unknown::CouponMissing(_))
+    ));
+}
+
+#[test]
+fn metered_items_and_one_off_prices_are_left_out() {
+    let mut metered = price("m", 5, Month, 1);
+    metered.recurring = Some(Recurring {
+        interval: Month,
+        count: 1,
+        metered: true,
+    });
+    let mut once = price("o", 9_900, Month, 1);
+    once.recurring = None;
+    let catalog = catalog(vec![metered, once, price("p", 100, Month, 1)], vec![]);
+    assert_eq!(
+        monthly(&catalog, &[("m", 1_000), ("o", 1), ("p", 2)], &[]),
+        minor(200)
+    );
+}
+
+// ── a subscription's past ────────────────────────────────────────────────────────────────────────────────────────────
+
+fn item(id: &str, price: &str, quantity: i64, created: &str) -> SubscriptionItem {
+    SubscriptionItem {
+        id: id.into(),
+        price: price.into(),
+        product: format!("prod_{price}").into(),
+        quantity: Some(quantity),
+        created: at(created),
+        period_start: None,
+        period_end: None,
+        discounts: Vec::new(),
+    }
+}
+
+fn subscription(start: &str, items: Vec<SubscriptionItem>) -> Subscription {
+    Subscription {
+        id: "sub".into(),
+        customer: "cus".into(),
+        status: SubscriptionStatus::Active,
+        currency: Currency::USD,
+        created: at(start),
+        start: at(start),
+        trial_start: None,
+        trial_end: None,
+        cancel_at: None,
+        cancel_at_period_end: false,
+        canceled_at: None,
+        ended_at: None,
+        items,
+        discounts: Vec::new(),
+        pause: None,
+        latest_invoice: None,
+        sends_invoices: false,
+    }
+}
+
+fn line(
+    item: &str,
+    price: &str,
+    quantity: i64,
+    from: &str,
+    to: &str,
+    origin: LineOrigin,
+) -> InvoiceLine {
+    InvoiceLine {
+        id: format!("il_{item}_{from}_{origin:?}").into(),
+        amount: if origin == (LineOrigin::Proration { credit: true }) {
+            -100
+        } else {
+            100
+        },
+        currency: Currency::USD,
+        description: None,
+        subscription: Some("sub".into()),
+        item: Some(item.into()),
+        invoice_item: None,
+        price: Some(price.into()),
+        quantity: Some(quantity),
+        period_start: at(from),
+        period_end: at(to),
+        origin,
+        tax_inclusive_base: 0,
+        tax_inclusive: 0,
+    }
+}
+
+fn invoice(id: &str, created: &str, reason: &str, lines: Vec<InvoiceLine>) -> Invoice {
+    Invoice {
+        id: id.into(),
+        number: None,
+        customer: Some("cus".into()),
+        subscription: Some("sub".into()),
+        status: InvoiceStatus::Paid,
+        billing_reason: Some(reason.to_owned()),
+        currency: Currency::USD,
+        created: at(created),
+        subtotal: 0,
+        total: 0,
+        amount_due: 0,
+        amount_paid: 0,
+        amount_remaining: 0,
+        attempt_count: 1,
+        next_attempt: None,
+        due: None,
+        paid_at: Some(at(created)),
+        voided_at: None,
+        uncollectible_at: None,
+        discounts: Vec::new(),
+        lines,
+    }
+}
+
+const REGULAR: LineOrigin = LineOrigin::Recurring;
+const CREDIT: LineOrigin = LineOrigin::Proration { credit: true };
+const DEBIT: LineOrigin = LineOrigin::Proration { credit: false };
+
+struct Case {
+    subscription: Subscription,
+    invoices: Vec<Invoice>,
+    observations: Vec<Observation>,
+    catalog: Catalog,
+    as_of: Instant,
+}
+
+impl Case {
+    fn new(subscription: Subscription, invoices: Vec<Invoice>) -> Self {
+        Self {
+            subscription,
+            invoices,
+            observations: Vec::new(),
+            catalog: catalog(
+                vec![
+                    price("ten", 1_000, Month, 1),
+                    price("twenty", 2_000, Month, 1),
+                    price("yearly", 12_000, Year, 1),
+                ],
+                vec![
+                    percent("off", 10, Repeating(Some(3))),
+                    percent("all", 100, Forever),
+                ],
+            ),
+            as_of: at("2026-11-21"),
+        }
+    }
+
+    fn intervals(&self) -> Vec<Interval> {
+        let invoices: Vec<&Invoice> = self.invoices.iter().collect();
+        let past = Past {
+            subscription: &self.subscription,
+            invoices: &invoices,
+            invoice_items: &[],
+            customer_discount: None,
+            last_failed_attempt: None,
+            observations: &self.observations,
+            as_of: self.as_of,
+        };
+        intervals(&past, &self.catalog)
+    }
+
+    /// From, to and minor units for each stretch of the same worth, whatever it rests on.
+    fn told(&self) -> Vec<(Instant, Option<Instant>, i64)> {
+        let mut told: Vec<(Instant, Option<Instant>, i64)> = Vec::new();
+        for it in self.intervals() {
+            let minor = it.monthly.round_half_even().unwrap();
+            match told.last_mut() {
+                Some(last) if last.1 == Some(it.from) && last.2 == minor => last.1 = it.to,
+                _ => told.push((it.from, it.to, minor)),
+            }
+        }
+        told
+    }
+}
+
+#[test]
+fn a_sign_up_that_ends_with_its_period_counts_until_then() {
+    let mut it = subscription("2026-04-15", vec![item("si", "ten", 1, "2026-04-15")]);
+    it.status = SubscriptionStatus::CancelPending;
+    it.canceled_at = Some(at("2026-06-08"));
+    it.cancel_at_period_end = true;
+    let mut case = Case::new(it, vec![]);
+    case.as_of = at("2026-06-10");
+    assert_eq!(
+        case.told(),
+        [(at("2026-04-15"), None, 1_000)],
+        "asked to cancel, still worth ten"
+    );
+    case.subscription.status = SubscriptionStatus::Canceled;
+    case.subscription.ended_at = Some(at("2026-06-15"));
+    assert_eq!(
+        case.told(),
+        [(at("2026-04-15"), Some(at("2026-06-15")), 1_000)],
+        "gone on 15 June and not on the 8th"
+    );
+}
+
+#[test]
+fn a_trial_is_worth_nothing_until_it_ends() {
+    let mut it = subscription("2026-04-01", vec![item("si", "ten", 1, "2026-04-01")]);
+    it.trial_start = Some(at("2026-04-01"));
+    it.trial_end = Some(at("2026-04-15"));
+    let mut case = Case::new(it, vec![]);
+    assert_eq!(case.told(), [(at("2026-04-15"), None, 1_000)]);
+    case.subscription.status = SubscriptionStatus::Trialing;
+    assert_eq!(case.told(), [], "one that still runs is not counted ahead");
+    case.subscription.status = SubscriptionStatus::Canceled;
+    case.subscription.ended_at = Some(at("2026-04-10"));
+    assert_eq!(case.told(), [], "one that ended first never counted");
+}
+
+#[test]
+fn a_proration_pair_dates_the_change_to_the_second() {
+    let change = "2026-05-20T10:11:12Z";
+    let it = subscription("2026-05-01", vec![item("si", "twenty", 3, "2026-05-01")]);
+    let case = Case::new(
+        it,
+        vec![
+            invoice(
+                "in_1",
+                "2026-05-01",
+                "subscription_create",
+                vec![line("si", "ten", 1, "2026-05-01", "2026-06-01", REGULAR)],
+            ),
+            invoice(
+                "in_2",
+                "2026-06-01",
+                "subscription_cycle",
+                vec![
+                    line("si", "ten", 1, change, "2026-06-01", CREDIT),
+                    line("si", "twenty", 3, change, "2026-06-01", DEBIT),
+                    line("si", "twenty", 3, "2026-06-01", "2026-07-01", REGULAR),
+                ],
+            ),
+        ],
+    );
+    assert_eq!(
+        case.told(),
+        [
+            (at("2026-05-01"), Some(at(change)), 1_000),
+            (at(change), None, 6_000)
+        ]
+    );
+    assert!(
+        case.intervals()
+            .iter()
+            .all(|it| it.basis == Basis::Invoiced)
+    );
+}
+
+#[test]
+fn a_credit_alone_means_that_the_item_went() {
+    let it = subscription("2026-05-01", vec![item("si", "ten", 1, "2026-05-01")]);
+    let case = Case::new(
+        it,
+        vec![
+            invoice(
+                "in_1",
+                "2026-05-01",
+                "subscription_create",
+                vec![
+                    line("si", "ten", 1, "2026-05-01", "2026-06-01", REGULAR),
+                    line("add_on", "twenty", 1, "2026-05-01", "2026-06-01", REGULAR),
+                ],
+            ),
+            invoice(
+                "in_2",
+                "2026-06-01",
+                "subscription_cycle",
+                vec![
+                    line("add_on", "twenty", 1, "2026-05-12", "2026-06-01", CREDIT),
+                    line("si", "ten", 1, "2026-06-01", "2026-07-01", REGULAR),
+                ],
+            ),
+        ],
+    );
+    assert_eq!(
+        case.told(),
+        [
+            (at("2026-05-01"), Some(at("2026-05-12")), 3_000),
+            (at("2026-05-12"), None, 1_000)
+        ]
+    );
+}
+
+#[test]
+fn a_change_without_a_trace_is_dated_at_the_next_bill() {
+    let it = subscription("2026-05-01", vec![item("si", "ten", 5, "2026-05-01")]);
+    let case = Case::new(
+        it,
+        vec![
+            invoice(
+                "in_1",
+                "2026-05-01",
+                "subscription_create",
+                vec![line("si", "ten", 1, "2026-05-01", "2026-06-01", REGULAR)],
+            ),
+            invoice(
+                "in_2",
+                "2026-06-01",
+                "subscription_cycle",
+                vec![line("si", "ten", 5, "2026-06-01", "2026-07-01", REGULAR)],
+            ),
+        ],
+    );
+    assert_eq!(
+        case.told(),
+        [
+            (at("2026-05-01"), Some(at("2026-06-01")), 1_000),
+            (at("2026-06-01"), None, 5_000)
+        ]
+    );
+}
+
+#[test]
+fn a_change_not_billed_yet_is_dated_when_we_saw_it_first_and_stays_there() {
+    let it = subscription("2026-05-01", vec![item("si", "ten", 5, "2026-05-01")]);
+    let lines = vec![line("si", "ten", 1, "2026-05-01", "2026-06-01", REGULAR)];
+    let mut case = Case::new(
+        it,
+        vec![invoice("in_1", "2026-05-01", "subscription_create", lines)],
+    );
+    case.as_of = at("2026-05-20");
+    assert_eq!(case.told()[1], (at("2026-05-20"), None, 5_000));
+    let seen = |day: &str, quantity| Observation {
+        at: at(day),
+        items: vec![("si".into(), "ten".into(), quantity)],
+        counts: true,
+    };
+    case.observations = vec![seen("2026-05-05", 1), seen("2026-05-18", 5)];
+    case.as_of = at("2026-05-30");
+    assert_eq!(
+        case.told()[1],
+        (at("2026-05-18"), None, 5_000),
+        "a later sync does not move it"
+    );
+}
+
+#[test]
+fn the_present_is_carried_back_where_nothing_speaks() {
+    let case = Case::new(
+        subscription("2026-05-01", vec![item("si", "ten", 2, "2026-05-01")]),
+        vec![],
+    );
+    assert_eq!(case.told(), [(at("2026-05-01"), None, 2_000)]);
+    let bases: Vec<Basis> = case.intervals().iter().map(|it| it.basis).collect();
+    assert_eq!(
+        bases,
+        [Basis::Inferred, Basis::Observed],
+        "what came before we looked is inferred"
+    );
+}
+
+#[test]
+fn a_discount_counts_while_it_runs_even_when_only_bills_remember_it() {
+    let discount = Discount {
+        id: "di".into(),
+        coupon: "off".into(),
+        start: at("2026-02-01"),
+        end: Some(at("2026-05-01")),
+        target: DiscountTarget::Subscription,
+        subscription: Some("sub".into()),
+        item: None,
+    };
+    let mut first = invoice(
+        "in_1",
+        "2026-02-01",
+        "subscription_create",
+        vec![line("si", "ten", 1, "2026-02-01", "2026-03-01", REGULAR)],
+    );
+    first.discounts = vec![discount];
+    let case = Case::new(
+        subscription("2026-02-01", vec![item("si", "ten", 1, "2026-02-01")]),
+        vec![first],
+    );
+    assert_eq!(
+        case.told(),
+        [
+            (at("2026-02-01"), Some(at("2026-05-01")), 900),
+            (at("2026-05-01"), None, 1_000)
+        ],
+        "9 during, 10 after"
+    );
+}
+
+#[test]
+fn a_discount_removed_by_hand_ends_at_the_first_bill_without_it() {
+    let discount = Discount {
+        id: "di".into(),
+        coupon: "all".into(),
+        start: at("2026-02-01"),
+        end: None,
+        target: DiscountTarget::Subscription,
+        subscription: Some("sub".into()),
+        item: None,
+    };
+    let bill = |id: &str, day: &str, to: &str| {
+        invoice(
+            id,
+            day,
+            "subscription_cycle",
+            vec![line("si", "ten", 1, day, to, REGULAR)],
+        )
+    };
+    let mut first = bill("in_1", "2026-02-01", "2026-03-01");
+    first.discounts = vec![discount];
+    let case = Case::new(
+        subscription("2026-02-01", vec![item("si", "ten", 1, "2026-02-01")]),
+        vec![first, bill("in_2", "2026-03-01", "2026-04-01")],
+    );
+    assert_eq!(
+        case.told(),
+        [
+            (at("2026-02-01"), Some(at("2026-03-01")), 0),
+            (at("2026-03-01"), None, 1_000)
+        ]
+    );
+    assert!(case.intervals()[0].free, "free by discount, and active");
+}
+
+#[test]
+fn an_incomplete_subscription_counts_from_its_first_payment() {
+    let mut first = invoice(
+        "in_1",
+        "2026-05-01",
+        "subscription_create",
+        vec![line("si", "ten", 1, "2026-05-01", "2026-06-01", REGULAR)],
+    );
+    first.paid_at = Some(at("2026-05-01T07:30:00Z"));
+    let mut case = Case::new(
+        subscription("2026-05-01", vec![item("si", "ten", 1, "2026-05-01")]),
+        vec![first],
+    );
+    assert_eq!(case.told(), [(at("2026-05-01T07:30:00Z"), None, 1_000)]);
+    case.subscription.sends_invoices = true;
+    assert_eq!(
+        case.told(),
+        [(at("2026-05-01"), None, 1_000)],
+        "one that sends its bills runs from its start"
+    );
+}
+
+proptest! {
+    #[test]
+    fn intervals_never_overlap_and_are_never_below_zero(
+        changes in proptest::collection::vec((1_u32..300, 0_i64..9, any::<bool>()), 0..12),
+        trial in proptest::option::of(1_u32..60),
+        ended in proptest::option::of(1_u32..320),
+    ) {
+        let start = at("2026-01-01");
+        let day = |n: u32| start + chrono::TimeDelta::days(i64::from(n));
+        let mut it = subscription("2026-01-01", vec![item("si", "ten", 1, "2026-01-01")]);
+        it.trial_end = trial.map(day);
+        if let Some(ended) = ended {
+            it.status = SubscriptionStatus::Canceled;
+            it.ended_at = Some(day(ended));
+        }
+        let lines = changes.iter().map(|(n, quantity, credit)| {
+            let mut it = line("si", "ten", *quantity, "2026-01-01", "2026-12-31", LineOrigin::Proration { credit: *credit });
+            it.period_start = day(*n);
+            it
+        }).collect();
+        let case = Case::new(it, vec![invoice("in_1", "2026-01-01", "subscription_create", lines)]);
+        let found = case.intervals();
+        for interval in &found {
+            prop_assert!(!interval.monthly.is_negative());
+            prop_assert!(interval.to.is_none_or(|to| to > interval.from));
+            prop_assert!(interval.from >= start);
+        }
+        for pair in found.windows(2) {
+            prop_assert!(pair[0].to.is_some_and(|to| to <= pair[1].from), "{:?} and {:?}", pair[0], pair[1]);
+        }
+        if let Some(ended) = ended {
+            prop_assert!(found.iter().all(|it| it.to.is_some_and(|to| to <= day(ended))));
+        }
+    }
+
+    #[test]
+    fn a_discount_never_makes_anything_dearer_or_negative(
+        amount in 0_i64..10_000_000,
+        quantity in 0_i64..500,
+        percents in proptest::collection::vec(0_i64..=100, 0..4),
+        off in 0_i64..20_000_000,
+    ) {
+        let mut coupons: Vec<Coupon> = percents.iter().enumerate().map(|(n, it)| percent(&format!("c{n}"), *it, Forever)).collect();
+        coupons.push(amount_off("fixed", off, Forever));
+        let ids: Vec<String> = coupons.iter().map(|it| it.id.to_string()).collect();
+        let catalog = catalog(vec![price("p", amount, Month, 1)], coupons);
+        let listed = monthly(&catalog, &[("p", quantity)], &[]);
+        let net = monthly(&catalog, &[("p", quantity)], &ids.iter().map(String::as_str).collect::<Vec<_>>());
+        prop_assert!(net <= listed && !net.is_negative());
+    }
+}
