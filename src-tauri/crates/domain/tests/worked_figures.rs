@@ -1,5 +1,7 @@
 //! The figures that the definitions promise, one by one, through the public doors of the crate.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+
 use coffer_domain::Instant;
 use coffer_domain::currency::Currency;
 use coffer_domain::ids::{CouponId, PriceId, ProductId};
