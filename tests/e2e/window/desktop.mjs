@@ -3,7 +3,15 @@
 // Nothing of the machine's own desktop is used: HOME, the XDG folders, the bus and the keyring all lie in a temporary
 // folder that goes at the end. The display is the run's.
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Window } from './driver.mjs';
@@ -33,7 +41,12 @@ export class Desktop {
     const user = join(this.folder, 'user');
     const runtime = join(this.folder, 'runtime');
     for (const folder of [user, runtime]) mkdirSync(folder, { mode: 0o700 });
-    this.env = { ...process.env, HOME: user, XDG_RUNTIME_DIR: runtime, COFFER_WINDOW_TEST_DESKTOP: this.folder };
+    this.env = {
+      ...process.env,
+      HOME: user,
+      XDG_RUNTIME_DIR: runtime,
+      COFFER_WINDOW_TEST_DESKTOP: this.folder,
+    };
     for (const name of Object.keys(this.env)) {
       if (name.startsWith('DBUS_') || /^XDG_(CONFIG|DATA|CACHE|STATE)_/.test(name)) delete this.env[name];
     }
@@ -46,7 +59,10 @@ export class Desktop {
     writeFileSync(config, BARE_BUS);
     const kind = keyring === 'absent' ? `--config-file=${config}` : '--session';
     const bus = this.#start('dbus-daemon', ['--nofork', '--print-address=1', kind]);
-    this.env.DBUS_SESSION_BUS_ADDRESS = await until('the bus', () => bus.stdout.split('\n')[0]);
+    this.env.DBUS_SESSION_BUS_ADDRESS = await until(
+      'the bus',
+      () => bus.stdout.includes('\n') && bus.stdout.split('\n')[0],
+    );
     if (keyring === 'absent') return;
     const daemon = ['--foreground', '--components=secrets'];
     if (keyring === 'open') this.#start('gnome-keyring-daemon', ['--unlock', ...daemon], PASSWORD);
@@ -54,7 +70,17 @@ export class Desktop {
     await until('the keyring', async () => {
       const asked = await run(
         'gdbus',
-        ['call', '--session', '--dest', 'org.freedesktop.DBus', '--object-path', '/org/freedesktop/DBus', '--method', 'org.freedesktop.DBus.NameHasOwner', 'org.freedesktop.secrets'],
+        [
+          'call',
+          '--session',
+          '--dest',
+          'org.freedesktop.DBus',
+          '--object-path',
+          '/org/freedesktop/DBus',
+          '--method',
+          'org.freedesktop.DBus.NameHasOwner',
+          'org.freedesktop.secrets',
+        ],
         { env: this.env },
       );
       return asked.stdout.includes('true');
@@ -69,14 +95,20 @@ export class Desktop {
 
   /** Opens the window through a driver. */
   async open(...args) {
-    const window = await Window.open({ binary: DESKTOP_BIN, args: ['--home', this.home, ...args], env: this.env });
+    const window = await Window.open({
+      binary: DESKTOP_BIN,
+      args: ['--home', this.home, ...args],
+      env: this.env,
+    });
     this.windows.push(window);
     return window;
   }
 
   /** Starts the window's program as a person would, without a driver. */
   launch({ home = this.home, env = {} } = {}) {
-    const program = new Program('coffer-desktop', DESKTOP_BIN, ['--home', home], { env: { ...this.env, ...env } });
+    const program = new Program('coffer-desktop', DESKTOP_BIN, ['--home', home], {
+      env: { ...this.env, ...env },
+    });
     this.programs.push(program);
     return program;
   }
@@ -97,19 +129,26 @@ export class Desktop {
   }
 
   /** Everything the log says. */
-  log() {
-    const folder = join(this.home, 'logs');
+  log(home = this.home) {
+    const folder = join(home, 'logs');
+    if (!existsSync(folder)) return '';
     return readdirSync(folder)
       .sort()
       .map((name) => readFileSync(join(folder, name), 'utf8'))
       .join('');
   }
 
-  /** Closes the window, and waits until its processes are gone. */
+  /** Closes the window, and waits until nobody holds its home any more: a process can be gone by name before that. */
   async quit(window) {
     await window.close();
     this.windows = this.windows.filter((it) => it !== window);
-    await until('the window to end', () => this.windowProcesses().app.length === 0);
+    await this.homeFree();
+  }
+
+  /** Waits until no window has the home. */
+  async homeFree() {
+    const lock = join(this.home, 'window.lock');
+    await until('the home to be free', async () => (await run('flock', ['-n', lock, 'true'])).code === 0);
   }
 
   async signOut() {

@@ -49,7 +49,10 @@ export class Window {
 
   /** Runs a function inside the page; its result must be JSON. */
   run(script, ...args) {
-    return this.#send('POST', `${this.session}/execute/sync`, { script: `return (${script})(...arguments);`, args });
+    return this.#send('POST', `${this.session}/execute/sync`, {
+      script: `return (${script})(...arguments);`,
+      args,
+    });
   }
 
   /** Runs a function inside the page that returns a promise. */
@@ -68,7 +71,10 @@ export class Window {
     return until(
       `${selector} ${text}`,
       async () => {
-        const found = await this.#send('POST', `${this.session}/elements`, { using: 'css selector', value: selector });
+        const found = await this.#send('POST', `${this.session}/elements`, {
+          using: 'css selector',
+          value: selector,
+        });
         for (const element of found) {
           const id = element[ELEMENT];
           const words = await this.#send('GET', `${this.session}/element/${id}/text`);

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { pressClose } from './close-button.mjs';
 import { Desktop } from './desktop.mjs';
 import { until } from './processes.mjs';
 
@@ -36,7 +37,10 @@ describe('a second start', () => {
 
   test('with another home opens beside the first', async () => {
     const other = desktop.launch({ home: join(desktop.folder, 'other') });
-    await until('the other window', () => desktop.windowProcesses().app.length === 2 && desktop.windowProcesses().page.length === 2);
+    await until(
+      'the other window',
+      () => desktop.windowProcesses().app.length === 2 && desktop.windowProcesses().page.length === 2,
+    );
     assert.equal(await other.endedWithin(2500), null, other.stderr);
     await other.stop();
     await window.find('h1', 'Connect your billing');
@@ -63,6 +67,20 @@ describe('a second start', () => {
     await first.exited;
     const second = desktop.launch({ home });
     assert.equal(await second.endedWithin(4000), null, second.stderr);
+    await second.stop();
+  });
+
+  test('while the first closes waits for the home and gets it', async () => {
+    const home = join(desktop.folder, 'closing');
+    const first = desktop.launch({ home });
+    await until('the window', () => /the window is shown/.test(desktop.log(home)));
+    await until('its close button', async () => (await pressClose(desktop.env.DISPLAY, first.pid)) > 0);
+    const second = desktop.launch({ home });
+    assert.deepEqual(await first.endedWithin(10_000), { code: 0, signal: null }, first.stderr);
+    await until('the second window', () =>
+      /the window closes[\s\S]*the window is shown/.test(desktop.log(home)),
+    );
+    assert.equal(await second.endedWithin(1500), null, second.stderr);
     await second.stop();
   });
 });

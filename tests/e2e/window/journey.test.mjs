@@ -85,7 +85,9 @@ describe('from a key to a number in the real window', () => {
   });
 
   test('the window does not leave its own pages', async () => {
-    await window.run(`() => { window.open('https://example.com/'); location.href = 'https://example.com/'; }`);
+    await window.run(
+      `() => { window.open('https://example.com/'); location.href = 'https://example.com/'; }`,
+    );
     await wait(700);
     assert.match(await window.run('() => location.href'), /^tauri:\/\/localhost/);
     const reached = await window.runAsync(`(url) => fetch(url).then(() => 'reached')`, merchant.url);
@@ -115,17 +117,24 @@ describe('from a key to a number in the real window', () => {
   });
 
   test('the key is in the keyring', async () => {
-    const found = await run('secret-tool', ['search', '--all', 'service', 'dev.coffer.desk/test'], { env: desktop.env });
+    const found = await run('secret-tool', ['search', '--all', 'service', 'dev.coffer.desk/test'], {
+      env: desktop.env,
+    });
     const text = found.stdout + found.stderr;
     assert.ok(text.includes(merchant.key), 'the real keyring gives the key back under the test service');
-    const live = await run('secret-tool', ['search', '--all', 'service', 'dev.coffer.desk/live'], { env: desktop.env });
+    const live = await run('secret-tool', ['search', '--all', 'service', 'dev.coffer.desk/live'], {
+      env: desktop.env,
+    });
     assert.ok(!(live.stdout + live.stderr).includes(merchant.key), 'and not under the live one');
   });
 
   test('the key is nowhere else', async () => {
     const files = filesBelow(desktop.folder);
     for (const needed of [/test\.db$|test\.\w+$/, /-wal$/, /\.log$/]) {
-      assert.ok(files.some((path) => needed.test(path)), `the hunt looks at a file like ${needed}`);
+      assert.ok(
+        files.some((path) => needed.test(path)),
+        `the hunt looks at a file like ${needed}`,
+      );
     }
     assert.deepEqual(filesWithKey(desktop.folder, merchant.key), [], 'no file holds the key');
 
@@ -137,7 +146,9 @@ describe('from a key to a number in the real window', () => {
     const hunt = await window.run(PAGE_HUNT, Array.from(merchant.key).reverse().join(''));
     assert.ok(hunt.objects > 1000 && hunt.nodes > 100, `the hunt saw the page (${JSON.stringify(hunt)})`);
     assert.deepEqual(hunt.found, [], 'nothing that a script can reach holds the key');
-    process.stdout.write(`# looked at ${files.length} files, ${hunt.objects} objects and ${hunt.nodes} nodes of the page\n`);
+    process.stdout.write(
+      `# looked at ${files.length} files, ${hunt.objects} objects and ${hunt.nodes} nodes of the page\n`,
+    );
     tellMemory({ app, page, network }, merchant.key);
   });
 
@@ -145,7 +156,10 @@ describe('from a key to a number in the real window', () => {
     const databases = filesBelow(desktop.home).filter((path) => /test\.(db|sqlite3?)$/.test(basename(path)));
     assert.ok(databases.length > 0);
     for (const path of databases) {
-      assert.ok(!readFileSync(path).subarray(0, 15).equals(Buffer.from('SQLite format 3')), `${path} is encrypted`);
+      assert.ok(
+        !readFileSync(path).subarray(0, 15).equals(Buffer.from('SQLite format 3')),
+        `${path} is encrypted`,
+      );
     }
   });
 
@@ -169,6 +183,27 @@ describe('from a key to a number in the real window', () => {
     await window.find('h1, h2', 'Accounts');
     await wait(300);
     await window.screenshot(picture('settings'));
+  });
+
+  test('the window is whole in the dark and at its least size', async () => {
+    await window.click('label, button', 'Dark');
+    await window.click('nav a, nav button', 'Overview');
+    await window.find('.chart-drawing svg');
+    await wait(400);
+    await window.screenshot(picture('overview-dark'));
+    await window.resize(900, 600);
+    await wait(700);
+    const overflow = await window.run(
+      '() => document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    );
+    assert.equal(overflow, 0, 'nothing stands outside the window');
+    await window.screenshot(picture('overview-least'));
+    await window
+      .click('nav a, nav button', 'Customers')
+      .catch(() => window.run("() => { location.hash = '#/customers'; }"));
+    await window.find('[role=grid] .name');
+    await wait(300);
+    await window.screenshot(picture('customers-least'));
   });
 
   test('after a restart without a network the MRR is still there, said to be of earlier', async () => {
@@ -201,7 +236,8 @@ function tellMemory(groups, key) {
   for (const [name, processes] of Object.entries(groups)) {
     for (const { pid } of processes) {
       const copies = copiesInMemory(pid, needles);
-      if (copies !== null) process.stdout.write(`# raw memory of ${name} (${pid}): ${copies} copies of the key\n`);
+      if (copies !== null)
+        process.stdout.write(`# raw memory of ${name} (${pid}): ${copies} copies of the key\n`);
     }
   }
 }

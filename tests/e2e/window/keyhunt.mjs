@@ -5,7 +5,11 @@ import { join } from 'node:path';
 
 /** The key as it may lie in a file or in memory. */
 function forms(key) {
-  return [Buffer.from(key, 'utf8'), Buffer.from(key, 'utf16le'), Buffer.from(Buffer.from(key).toString('base64').replace(/=+$/, ''))];
+  return [
+    Buffer.from(key, 'utf8'),
+    Buffer.from(key, 'utf16le'),
+    Buffer.from(Buffer.from(key).toString('base64').replace(/=+$/, '')),
+  ];
 }
 
 function holds(bytes, key) {
@@ -99,33 +103,57 @@ export const PAGE_HUNT = `(reversed) => {
   return { found, objects: seen.size, nodes: nodeCount };
 }`;
 
+const PAGE = 4096;
+const PIECE = 4 * 1024 * 1024;
+
 /** How often raw memory that a process may write holds one of these; null where it may not be read. */
 export function copiesInMemory(pid, needles) {
   let memory;
+  let map;
   try {
     memory = openSync(`/proc/${pid}/mem`, 'r');
+    map = openSync(`/proc/${pid}/pagemap`, 'r');
   } catch {
+    if (memory !== undefined) closeSync(memory);
     return null;
   }
   let copies = 0;
-  const chunk = Buffer.alloc(4 * 1024 * 1024);
-  for (const line of readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n')) {
-    const range = /^([0-9a-f]+)-([0-9a-f]+) rw/.exec(line);
-    if (range === null) continue;
-    const end = Number.parseInt(range[2], 16);
-    for (let at = Number.parseInt(range[1], 16); at < end; at += chunk.length) {
-      let read;
-      try {
-        read = readSync(memory, chunk, 0, Math.min(chunk.length, end - at), at);
-      } catch {
-        break;
-      }
-      const seen = chunk.subarray(0, read);
+  for (const [start, end] of writableRanges(pid)) {
+    for (let at = start; at < end; at += PIECE) {
+      const bytes = piece(memory, map, at, Math.min(PIECE, end - at));
+      if (bytes === null) continue;
       for (const needle of needles) {
-        for (let found = seen.indexOf(needle); found >= 0; found = seen.indexOf(needle, found + 1)) copies += 1;
+        for (let found = bytes.indexOf(needle); found >= 0; found = bytes.indexOf(needle, found + 1))
+          copies += 1;
       }
     }
   }
   closeSync(memory);
+  closeSync(map);
   return copies;
+}
+
+function writableRanges(pid) {
+  return readFileSync(`/proc/${pid}/maps`, 'utf8')
+    .split('\n')
+    .map((line) => /^([0-9a-f]+)-([0-9a-f]+) rw/.exec(line))
+    .filter((match) => match !== null)
+    .map((match) => [Number.parseInt(match[1], 16), Number.parseInt(match[2], 16)]);
+}
+
+/** A piece of memory; null when none of it was ever touched. Web views reserve many gigabytes that they never use. */
+function piece(memory, map, at, length) {
+  const entries = Buffer.alloc((length / PAGE) * 8);
+  try {
+    readSync(map, entries, 0, entries.length, (at / PAGE) * 8);
+    let touched = false;
+    for (let entry = 7; entry < entries.length && !touched; entry += 8)
+      touched = (entries[entry] & 0xc0) !== 0;
+    if (!touched) return null;
+    const bytes = Buffer.alloc(length);
+    return bytes.subarray(0, readSync(memory, bytes, 0, length, at));
+  } catch {
+    // The range went away while it was looked at.
+    return null;
+  }
 }

@@ -6,7 +6,10 @@ export class Merchant {
   static async open(env = process.env) {
     const args = ['--seed', '7', '--customers', '300', '--months', '18', '--port', '0'];
     const program = new Program('coffer-sim', process.env.COFFER_SIM_BIN, args, { env });
-    const line = await until('the merchant', () => program.stdout.includes('\n') && program.stdout.split('\n')[0]);
+    const line = await until(
+      'the merchant',
+      () => program.stdout.includes('\n') && program.stdout.split('\n')[0],
+    );
     return new Merchant(program, JSON.parse(line));
   }
 

@@ -1,6 +1,6 @@
 // Runs the tests of the real window: `npm run e2e:window` in ui/, or `node tests/e2e/window/run.mjs [name pattern]`.
 //
-// It needs Xvfb, WebKitWebDriver, dbus-daemon, gnome-keyring-daemon, gdbus and secret-tool, the window's program
+// It needs Xvfb, WebKitWebDriver, dbus-daemon, gnome-keyring-daemon, gdbus, secret-tool and flock, the window's program
 // (COFFER_DESKTOP_BIN, else target/debug/coffer-desktop) and the simulated merchant's (COFFER_SIM_BIN, else
 // target/debug/coffer-sim). It starts a display of its own and ends everything it started, also when interrupted.
 
@@ -20,6 +20,7 @@ const TOOLS = {
   'gnome-keyring-daemon': 'gnome-keyring',
   gdbus: 'libglib2.0-bin',
   'secret-tool': 'libsecret-tools',
+  flock: 'util-linux',
 };
 
 function missingTools() {
@@ -44,7 +45,9 @@ function fail(sentence) {
 
 const missing = missingTools();
 if (missing.length > 0) {
-  fail(`These are needed and not installed: ${missing.map((tool) => `${tool} (${TOOLS[tool]})`).join(', ')}.`);
+  fail(
+    `These are needed and not installed: ${missing.map((tool) => `${tool} (${TOOLS[tool]})`).join(', ')}.`,
+  );
 }
 
 const mark = randomUUID();
@@ -58,7 +61,13 @@ const env = {
   COFFER_WINDOW_RESULTS: results,
 };
 // The tests say themselves where a window's home and secrets are.
-for (const name of ['COFFER_HOME', 'COFFER_SECRETS', 'COFFER_PASSPHRASE', 'WEBKIT_DISABLE_DMABUF_RENDERER', 'WAYLAND_DISPLAY']) {
+for (const name of [
+  'COFFER_HOME',
+  'COFFER_SECRETS',
+  'COFFER_PASSPHRASE',
+  'WEBKIT_DISABLE_DMABUF_RENDERER',
+  'WAYLAND_DISPLAY',
+]) {
   delete env[name];
 }
 
@@ -80,10 +89,15 @@ process.on('uncaughtException', (error) => {
 });
 
 // Xvfb picks a free display itself and says which.
-display = new Program('Xvfb', 'Xvfb', ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'], {
-  env,
-  extraPipe: true,
-});
+display = new Program(
+  'Xvfb',
+  'Xvfb',
+  ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'],
+  {
+    env,
+    extraPipe: true,
+  },
+);
 let number = '';
 display.child.stdio[3].on('data', (data) => {
   number += data;

@@ -1,0 +1,118 @@
+//! The one window: how it is made, when it is shown, and that it never leaves its own pages.
+//!
+//! It is made hidden with the page's own ground colour and shown when the page has been loaded, so that nobody sees a
+//! white flash; after three seconds it is shown whatever the page does. The page cannot navigate elsewhere, open
+//! windows or download: links go to the browser through the opener's list of hosts.
+
+use std::path::Path;
+use std::time::Duration;
+use tauri::utils::config::Color;
+use tauri::webview::{NewWindowResponse, PageLoadEvent};
+use tauri::{AppHandle, Manager as _, Theme, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+
+/// The window's label, which the capability names.
+pub(crate) const MAIN: &str = "main";
+/// The ground of the page in light and in dark, as `tokens.css` has it.
+const PAPER_LIGHT: Color = Color(253, 252, 251, 255);
+const PAPER_DARK: Color = Color(18, 18, 22, 255);
+/// Shown after this at the latest.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// Between the page's load and its first paint: two frames.
+const FIRST_PAINT: Duration = Duration::from_millis(34);
+
+/// Makes the window, hidden for now. What the page remembers of this screen lies in the home.
+///
+/// # Errors
+/// When the system gives no window.
+pub(crate) fn open(app: &AppHandle, home: &Path) -> tauri::Result<()> {
+    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+        .title("Coffer")
+        .inner_size(1280.0, 800.0)
+        .min_inner_size(900.0, 600.0)
+        .center()
+        .visible(false)
+        .background_color(PAPER_LIGHT)
+        .data_directory(home.join("webview"))
+        .on_navigation(is_own)
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .on_download(|_, _| false)
+        .on_page_load(|window, load| {
+            if load.event() == PageLoadEvent::Finished {
+                show_after(window, FIRST_PAINT);
+            }
+        })
+        .build()?;
+    if window.theme()? == Theme::Dark {
+        window.set_background_color(Some(PAPER_DARK))?;
+    }
+    show_after(window, PATIENCE);
+    Ok(())
+}
+
+/// Brings the window to the front: somebody started Coffer again.
+pub(crate) fn to_front(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(MAIN) else {
+        return;
+    };
+    let raised = window
+        .unminimize()
+        .and_then(|()| window.show())
+        .and_then(|()| window.set_focus());
+    if let Err(error) = raised {
+        tracing::warn!("the window could not be brought to the front: {error}");
+    }
+}
+
+/// Whether an address is one of the app's own pages.
+fn is_own(url: &Url) -> bool {
+    let own = match url.scheme() {
+        // Linux and macOS, then Windows, where the scheme is a host name.
+        "tauri" => url.host_str() == Some("localhost"),
+        "http" | "https" => cfg!(windows) && url.host_str() == Some("tauri.localhost"),
+        _ => false,
+    };
+    if !own {
+        tracing::warn!(
+            "the page tried to leave for another {} address",
+            url.scheme()
+        );
+    }
+    own
+}
+
+fn show_after(window: WebviewWindow, wait: Duration) {
+    tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(wait).await;
+        let shown = match window.is_visible() {
+            Ok(true) => return,
+            Ok(false) => window.show(),
+            Err(error) => Err(error),
+        };
+        match shown {
+            Ok(()) => tracing::info!("the window is shown"),
+            Err(error) => tracing::warn!("the window could not be shown: {error}"),
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_own;
+
+    #[test]
+    fn the_window_stays_on_its_own_pages() {
+        for (address, own) in [
+            ("tauri://localhost/", true),
+            ("tauri://localhost/index.html#/customers", true),
+            ("tauri://evil.example/", false),
+            ("https://dashboard.stripe.com/", false),
+            ("http://127.0.0.1:1420/", false),
+            ("file:///etc/passwd", false),
+            ("javascript:alert(1)", false),
+            ("data:text/html,hello", false),
+            ("about:blank", false),
+        ] {
+            assert_eq!(is_own(&address.parse().unwrap()), own, "{address}");
+        }
+    }
+}
