@@ -25,6 +25,7 @@ pub(crate) fn open_writer(path: &Path, key: &DatabaseKey) -> Result<Connection, 
         "PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
          PRAGMA cache_size = -65536;
+         PRAGMA wal_autocheckpoint = 8000;
          PRAGMA temp_store = MEMORY;",
     )?;
     Ok(connection)

@@ -133,14 +133,6 @@ impl<M: Mode> Prepared<M> {
                 run.error = result.err().map(|error| error.view());
             });
             runs.extend(books.board.run(row.id.as_str()));
-            if !complete {
-                let id = row.id.clone();
-                notice(
-                    books
-                        .write(move |write| account::mark_incomplete(write, &id))
-                        .await,
-                );
-            }
         }
         let told = books.write(|write| {
             write.touch("sync");

@@ -12,7 +12,7 @@ use coffer_domain::ids::AccountId;
 use coffer_domain::mode::Mode;
 use coffer_domain::record::Kind;
 use coffer_domain::sync::{CHANGES_OVERLAP, CHANGES_REACH, Cursor};
-use coffer_providers::{Fetched, Found, Page, Provider, ProviderError};
+use coffer_providers::{Changes, Fetched, Found, Page, Provider, ProviderError};
 use coffer_store::table::cursor;
 use coffer_store::{Incoming, PageCommit, delete, derive_some};
 use std::collections::BTreeMap;
@@ -20,8 +20,10 @@ use std::sync::Arc;
 
 /// Pages that one list may have; a server that repeats itself for ever is stopped here.
 const PAGES_MAX: u32 = 1_000_000;
+/// More changed objects than this are not asked for one by one: the lists are walked again.
+const TOUCHED_MAX: usize = 5_000;
 /// Customers derived in one transaction.
-const DERIVED_AT_ONCE: u32 = 250;
+const DERIVED_AT_ONCE: u32 = 500;
 /// Lists walked at the same time.
 const LISTS_AT_ONCE: usize = 3;
 
@@ -154,6 +156,7 @@ impl<M: Mode> Walker<'_, M> {
         Ok((page?, asked_at_ms))
     }
 
+    /// Commits a page of a list with the cursor that follows it.
     async fn commit(
         &self,
         kind: Kind,
@@ -162,28 +165,71 @@ impl<M: Mode> Walker<'_, M> {
         walk: i64,
         cursor: Option<Cursor>,
     ) -> Result<(), EngineError> {
-        let fetched = page.objects.len() as u64;
-        let deleted = page.deleted.len() as u64;
+        let counted = (kind, page.objects.len() as u64, page.deleted.len() as u64);
+        let deleted = page.deleted;
         let account = self.account.clone();
-        let commit = PageCommit {
-            account: account.clone(),
-            kind,
-            objects: page.objects.into_iter().map(incoming).collect(),
-            asked_at_ms,
-            seen_at: provider_now(self.books, self.provider),
-            walk,
-            cursor,
-        };
+        let commit = self.page_commit(kind, page.objects, asked_at_ms, walk, cursor);
         self.books
             .write(move |write| {
                 commit.apply(write)?;
-                for id in &page.deleted {
+                for id in &deleted {
                     delete(write, &account, kind, id)?;
                 }
                 write.touch("sync");
                 Ok(())
             })
             .await?;
+        self.count(counted);
+        Ok(())
+    }
+
+    /// Commits everything that changed at once: the copy is as of before or as of after, never between.
+    async fn commit_all(&self, found: Looked, asked_at_ms: i64) -> Result<(), EngineError> {
+        let mut counts = Vec::with_capacity(found.len());
+        let mut commits = Vec::with_capacity(found.len());
+        for (kind, page) in found {
+            counts.push((kind, page.objects.len() as u64, page.deleted.len() as u64));
+            // Objects looked up belong to no walk; the next whole walk sees them again.
+            let commit = self.page_commit(kind, page.objects, asked_at_ms, 0, None);
+            commits.push((kind, commit, page.deleted));
+        }
+        let account = self.account.clone();
+        self.books
+            .write(move |write| {
+                for (kind, commit, deleted) in commits {
+                    commit.apply(write)?;
+                    for id in &deleted {
+                        delete(write, &account, kind, id)?;
+                    }
+                }
+                write.touch("sync");
+                Ok(())
+            })
+            .await?;
+        counts.into_iter().for_each(|counted| self.count(counted));
+        Ok(())
+    }
+
+    fn page_commit(
+        &self,
+        kind: Kind,
+        objects: Vec<Fetched>,
+        asked_at_ms: i64,
+        walk: i64,
+        cursor: Option<Cursor>,
+    ) -> PageCommit {
+        PageCommit {
+            account: self.account.clone(),
+            kind,
+            objects: objects.into_iter().map(incoming).collect(),
+            asked_at_ms,
+            seen_at: provider_now(self.books, self.provider),
+            walk,
+            cursor,
+        }
+    }
+
+    fn count(&self, (kind, fetched, deleted): (Kind, u64, u64)) {
         self.books.board.update(self.account.as_str(), |run| {
             if let Some(resource) = run.resource(kind) {
                 resource.fetched += fetched;
@@ -191,7 +237,25 @@ impl<M: Mode> Walker<'_, M> {
             }
         });
         self.note_usage();
-        Ok(())
+    }
+
+    /// The latest state of everything touched, each object asked for once.
+    async fn look_up(&self, changes: &Changes) -> Result<Looked, EngineError> {
+        let mut found = Looked::new();
+        for (kind, id) in &changes.touched {
+            let page = found.entry(*kind).or_insert_with(empty);
+            match self.provider.look_up(*kind, id).await {
+                Ok(Found::Here(object)) => page.objects.push(*object),
+                Ok(Found::Deleted | Found::Missing) => page.deleted.push(id.clone()),
+                Err(error) if is_about_one_resource(&error) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        for (kind, id) in &changes.deleted {
+            let page = found.entry(*kind).or_insert_with(empty);
+            page.deleted.push(id.clone());
+        }
+        Ok(found)
     }
 
     /// Reads what changed and brings the latest state of everything touched, each object once.
@@ -223,24 +287,13 @@ impl<M: Mode> Walker<'_, M> {
         if told.gap {
             return Ok(told);
         }
-        let mut found: BTreeMap<Kind, Page> = BTreeMap::new();
+        if changes.touched.len() > TOUCHED_MAX {
+            // Walking is cheaper than asking for so many one by one.
+            return Ok(Told { gap: true, ..told });
+        }
         let asked_at_ms = self.books.clock.now().timestamp_millis();
-        for (kind, id) in &changes.touched {
-            let page = found.entry(*kind).or_insert_with(empty);
-            match self.provider.look_up(*kind, id).await {
-                Ok(Found::Here(object)) => page.objects.push(*object),
-                Ok(Found::Deleted | Found::Missing) => page.deleted.push(id.clone()),
-                Err(error) if is_about_one_resource(&error) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        for (kind, id) in changes.deleted {
-            found.entry(kind).or_insert_with(empty).deleted.push(id);
-        }
-        let walk = 0;
-        for (kind, page) in found {
-            self.commit(kind, page, asked_at_ms, walk, None).await?;
-        }
+        let found = self.look_up(&changes).await?;
+        self.commit_all(found, asked_at_ms).await?;
         for kind in Kind::ALL {
             self.finish(kind);
         }
@@ -298,6 +351,9 @@ async fn maybe<F: Future>(work: Option<F>) -> Option<F::Output> {
         None => None,
     }
 }
+
+/// What was looked up, by kind.
+type Looked = BTreeMap<Kind, Page>;
 
 const fn empty() -> Page {
     Page {

@@ -91,7 +91,7 @@ pub(super) fn entries(
             refund.created,
             "refund",
             sentence,
-            Some(refund.amount),
+            Some(Money::new(-refund.amount.minor, refund.amount.currency)),
             refund.id.as_str(),
         ));
     }

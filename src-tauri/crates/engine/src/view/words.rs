@@ -65,7 +65,7 @@ fn rhythm(recurring: Recurring) -> String {
     }
 }
 
-/// `20 % off until 2027-01-31 (SPRING)`.
+/// `20 % off until Jan 31, 2027 (SPRING)`.
 pub(super) fn discount(discount: &Discount, coupon: Option<&Coupon>) -> String {
     let Some(coupon) = coupon else {
         return format!("Coupon {} (its terms are not known here)", discount.coupon);
@@ -79,7 +79,7 @@ pub(super) fn discount(discount: &Discount, coupon: Option<&Coupon>) -> String {
     };
     let long = match (coupon.duration, discount.end) {
         (CouponDuration::Once, _) => " on one bill".to_owned(),
-        (_, Some(end)) => format!(" until {}", end.date_naive()),
+        (_, Some(end)) => format!(" until {}", date(end)),
         (_, None) => String::new(),
     };
     let name = coupon.name.as_deref().unwrap_or(coupon.id.as_str());
@@ -95,6 +95,11 @@ fn percent_text(percent: Ratio) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
+/// `Nov 27, 2026`, as the rest of the page writes dates.
+fn date(at: Instant) -> String {
+    at.format("%b %-d, %Y").to_string()
+}
+
 /// When a subscription renews, ends or ended.
 pub(super) fn outlook(subscription: &Subscription) -> String {
     let period_end = subscription
@@ -102,7 +107,7 @@ pub(super) fn outlook(subscription: &Subscription) -> String {
         .iter()
         .filter_map(|item| item.period_end)
         .min();
-    let on = |at: Instant| at.date_naive().to_string();
+    let on = date;
     let ended = subscription.ended_at.or(subscription.canceled_at);
     match &subscription.status {
         SubscriptionStatus::Canceled => {

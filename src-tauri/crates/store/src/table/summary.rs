@@ -46,12 +46,12 @@ pub(crate) fn replace(
         .or(customer.email.as_deref())
         .unwrap_or(customer.id.as_str())
         .to_lowercase();
-    let largest = summary
-        .mrr
-        .iter()
-        .map(|money| money.minor)
-        .max()
-        .unwrap_or(0);
+    // Currencies are compared by their numbers in thousandths of a unit, for want of rates.
+    let thousandths = |money: &Money| {
+        let scale = 10_i64.pow(3_u32.saturating_sub(money.currency.exponent()));
+        money.minor.saturating_mul(scale)
+    };
+    let largest = summary.mrr.iter().map(thousandths).max().unwrap_or(0);
     write
         .sql()
         .prepare_cached(
