@@ -8,7 +8,7 @@ export default defineConfig({
   outputDir: '../tests/e2e/results/browser',
   fullyParallel: false,
   workers: 1,
-  timeout: 60_000,
+  timeout: 150_000,
   expect: { timeout: 15_000 },
   forbidOnly: true,
   reporter: [['list']],

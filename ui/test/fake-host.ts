@@ -1,7 +1,7 @@
 // A host for unit tests: answers wait until the test gives them, and everything asked is on record.
 
 import type { Changed } from '../src/api/generated';
-import type { CommandName, Host } from '../src/host';
+import type { CommandName, Host, Link } from '../src/host';
 
 export interface Call {
   name: CommandName;
@@ -15,7 +15,7 @@ export interface FakeHost extends Host {
   /** The newest call. */
   last: () => Call;
   change: (changed: Changed) => void;
-  connect: (connected: boolean) => void;
+  link: (link: Link) => void;
 }
 
 const settled = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
@@ -23,7 +23,7 @@ const settled = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 export function fakeHost(): FakeHost {
   const calls: Call[] = [];
   const changed = new Set<(changed: Changed) => void>();
-  const connection = new Set<(connected: boolean) => void>();
+  const links = new Set<(link: Link) => void>();
   return {
     kind: 'browser',
     calls,
@@ -35,8 +35,8 @@ export function fakeHost(): FakeHost {
     change: (value) => {
       for (const listener of changed) listener(value);
     },
-    connect: (value) => {
-      for (const listener of connection) listener(value);
+    link: (value) => {
+      for (const listener of links) listener(value);
     },
     call(name, request) {
       return new Promise((resolve, reject) => {
@@ -58,10 +58,10 @@ export function fakeHost(): FakeHost {
       changed.add(callback);
       return () => changed.delete(callback);
     },
-    onConnection(callback) {
-      connection.add(callback);
-      callback(true);
-      return () => connection.delete(callback);
+    onLink(callback) {
+      links.add(callback);
+      callback('up');
+      return () => links.delete(callback);
     },
     openExternal: async () => {},
     setTitle: () => {},

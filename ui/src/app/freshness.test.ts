@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { AccountProgress, SyncStatus } from '../api/generated';
-import { ago, signedCount, signedPercent } from '../parts/format';
+import { ago, signedCount, signedPercent, withDays } from '../parts/format';
 import { freshness } from './freshness';
 
 const NOW = Date.parse('2026-11-21T14:10:00Z');
@@ -94,5 +94,12 @@ describe('time and figures in words', () => {
     expect(signedPercent('2.6', 'up')).toBe('+2.6\u202f%');
     expect(signedPercent('-1.7', 'down')).toBe('−1.7\u202f%');
     expect(signedPercent('0.0', 'flat')).toBe('0.0\u202f%');
+  });
+});
+
+describe('sentences of the engine', () => {
+  test('days in them are written as people write them', () => {
+    expect(withDays('Renews on 2026-12-08', 'en-GB')).toBe('Renews on 8 Dec 2026');
+    expect(withDays('Invoice 2026-1208, paid', 'en-GB')).toBe('Invoice 2026-1208, paid');
   });
 });

@@ -5,7 +5,7 @@ import { getContext, setContext } from 'svelte';
 import { QueryCache } from '../api/cache';
 import { type Answer, ask } from '../api/client';
 import type { ApiErrorView, AppState, ModeView } from '../api/generated';
-import type { CommandName, Host, RequestOf, ResponseOf } from '../host';
+import type { CommandName, Host, Link, RequestOf, ResponseOf } from '../host';
 import { CUSTOMERS, Router } from './route.svelte';
 
 export const SESSION_KEY = Symbol('session');
@@ -31,7 +31,7 @@ export class Session {
   state = $state.raw<AppState | null>(null);
   /** Why the state could not be had; shown instead of any view. */
   stateError = $state.raw<ApiErrorView | null>(null);
-  connected = $state(true);
+  link = $state<Link>('up');
   nowMs = $state(Date.now());
   /** The name of what is open inside the view, for the top bar and the title. */
   place = $state<string | null>(null);
@@ -54,9 +54,9 @@ export class Session {
     const stops = [
       this.cache.observe('state', {}, readState),
       this.host.onChanged((changed) => this.cache.changed(changed)),
-      this.host.onConnection((connected) => {
-        const returned = connected && !this.connected;
-        this.connected = connected;
+      this.host.onLink((link) => {
+        const returned = link === 'up' && !this.connected;
+        this.link = link;
         if (returned) this.cache.invalidateAll();
       }),
     ];
@@ -67,6 +67,10 @@ export class Session {
       for (const stop of stops) stop();
       clearInterval(clock);
     };
+  }
+
+  get connected(): boolean {
+    return this.link === 'up';
   }
 
   get mode(): ModeView {

@@ -1,7 +1,7 @@
 // The browser host: the token leaves the address, failures become errors with the engine's words, events survive cuts.
 
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { browserHost, errorOf, takeToken } from './browser';
+import { browserHost, errorOf, hasToken, takeToken } from './browser';
 import { backoffMs, EventStreamReader } from './event-stream';
 import { HostError, isSafeExternal, toHostError } from './host';
 
@@ -23,6 +23,11 @@ describe('the token', () => {
     expect(takeToken({ ...place, hash: '' }, { replaceState } as unknown as History, storage)).toBe(
       's3cret+',
     );
+  });
+
+  test('is seen in an address that carries one and in no other', () => {
+    expect(hasToken({ hash: '#token=abc&/customers' } as Location)).toBe(true);
+    expect(hasToken({ hash: '#/customers?search=token' } as Location)).toBe(false);
   });
 
   test('leaves the place behind it in the address', () => {
@@ -73,6 +78,23 @@ describe('errors', () => {
         headers: expect.objectContaining({ Authorization: 'Bearer t0k' }),
       }),
     );
+  });
+});
+
+describe('the reach of the engine', () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  test.each([
+    [401, 'refused'],
+    [500, 'lost'],
+  ] as const)('an event stream answered with %i is %s', async (status, expected) => {
+    vi.stubGlobal('fetch', async () => new Response('{}', { status }));
+    const host = browserHost('of an earlier start');
+    const seen: string[] = [];
+    host.onLink((link) => seen.push(link));
+    const stop = host.onChanged(() => {});
+    await vi.waitFor(() => expect(seen).toEqual(['up', expected]));
+    stop();
   });
 });
 

@@ -3,13 +3,28 @@
 
 import type { Changed } from '../api/generated';
 import { backoffMs, EventStreamReader } from './event-stream';
-import { connectionLost, type Host, HostError, isApiError, isSafeExternal, toHostError } from './host';
+import {
+  connectionLost,
+  type Host,
+  HostError,
+  isApiError,
+  isSafeExternal,
+  type Link,
+  toHostError,
+} from './host';
 
 const TOKEN_KEY = 'coffer.token';
 
+const TOKEN = /^#token=([^&]+)(?:&(.*))?$/;
+
+/** Whether an address carries a token. */
+export function hasToken(location: Location): boolean {
+  return TOKEN.test(location.hash);
+}
+
 /** Moves `#token=…` from the address into session storage and returns the token; empty when there is none. */
 export function takeToken(location: Location, history: History, storage: Storage): string {
-  const match = /^#token=([^&]+)(?:&(.*))?$/.exec(location.hash);
+  const match = TOKEN.exec(location.hash);
   if (match?.[1] !== undefined) {
     storage.setItem(TOKEN_KEY, decodeURIComponent(match[1]));
     history.replaceState(null, '', `${location.pathname}${location.search}${match[2] ? `#${match[2]}` : ''}`);
@@ -32,34 +47,36 @@ export function errorOf(status: number, body: unknown): HostError {
   return toHostError(undefined);
 }
 
-/** Tells listeners whether the engine can be reached. Only the event stream decides: it breaks the moment the server goes. */
-class Connection {
-  #connected = true;
-  #listeners = new Set<(connected: boolean) => void>();
+/** Tells listeners how the engine can be reached. Only the event stream decides: it breaks the moment the server goes. */
+class Reach {
+  #link: Link = 'up';
+  #listeners = new Set<(link: Link) => void>();
 
-  set(connected: boolean): void {
-    if (this.#connected === connected) return;
-    this.#connected = connected;
-    for (const listener of this.#listeners) listener(connected);
+  set(link: Link): void {
+    if (this.#link === link) return;
+    this.#link = link;
+    for (const listener of this.#listeners) listener(link);
   }
 
-  listen(listener: (connected: boolean) => void): () => void {
+  listen(listener: (link: Link) => void): () => void {
     this.#listeners.add(listener);
-    listener(this.#connected);
+    listener(this.#link);
     return () => this.#listeners.delete(listener);
   }
 }
 
 export function browserHost(token: string): Host {
-  const connection = new Connection();
+  const reach = new Reach();
   const authorization = { Authorization: `Bearer ${token}` };
 
   async function follow(callback: (changed: Changed) => void, signal: AbortSignal): Promise<void> {
     for (let attempt = 0; !signal.aborted; attempt += 1) {
+      let link: Link = 'lost';
       try {
         const response = await fetch('api/events', { headers: authorization, signal });
+        if (response.status === 401) link = 'refused';
         if (!response.ok || response.body === null) throw connectionLost();
-        connection.set(true);
+        reach.set('up');
         attempt = 0;
         const events = new EventStreamReader();
         const body = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -69,7 +86,7 @@ export function browserHost(token: string): Host {
       } catch {
         if (signal.aborted) return;
       }
-      connection.set(false);
+      reach.set(link);
       await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt)));
     }
   }
@@ -98,7 +115,7 @@ export function browserHost(token: string): Host {
       void follow(callback, abort.signal);
       return () => abort.abort();
     },
-    onConnection: (callback) => connection.listen(callback),
+    onLink: (callback) => reach.listen(callback),
     async openExternal(url) {
       if (isSafeExternal(url)) window.open(url, '_blank', 'noopener,noreferrer');
     },

@@ -7,14 +7,19 @@ export type CommandName = (typeof COMMAND_NAMES)[number];
 export type RequestOf<N extends CommandName> = Commands[N]['request'];
 export type ResponseOf<N extends CommandName> = Commands[N]['response'];
 
+/**
+ * How the engine can be reached: it answers, it does not, or it was started again and does not know this tab any more.
+ */
+export type Link = 'up' | 'lost' | 'refused';
+
 export interface Host {
   readonly kind: 'window' | 'browser';
   /** Runs a command. Rejects with a `HostError`, never with anything else. */
   call<N extends CommandName>(name: N, request: RequestOf<N>): Promise<ResponseOf<N>>;
   /** Hears which kinds of data changed. Returns the way to stop listening. */
   onChanged(callback: (changed: Changed) => void): () => void;
-  /** Hears whether the engine can be reached; called at once with the present answer. */
-  onConnection(callback: (connected: boolean) => void): () => void;
+  /** Hears how the engine can be reached; called at once with the present answer. */
+  onLink(callback: (link: Link) => void): () => void;
   /** Opens an https address outside the window. */
   openExternal(url: string): Promise<void>;
   /** Sets what the window's title bar or the tab says. */

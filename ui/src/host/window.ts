@@ -23,9 +23,9 @@ export function windowHost(): Host {
         void listening.then((stop) => stop());
       };
     },
-    onConnection(callback) {
+    onLink(callback) {
       // The engine lives in the same process: when it is gone, so is this window.
-      callback(true);
+      callback('up');
       return () => {};
     },
     async openExternal(url) {

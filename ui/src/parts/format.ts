@@ -63,6 +63,11 @@ export function day(text: string, style: 'medium' | 'short' | 'month' = 'medium'
   return dateFormat(locale, { ...parts, timeZone: 'UTC' }).format(date);
 }
 
+/** A sentence of the engine's, in which days stand as `YYYY-MM-DD`, with the days as people write them. */
+export function withDays(sentence: string, locale?: string): string {
+  return sentence.replace(/\b\d{4}-\d{2}-\d{2}\b/g, (found) => day(found, 'medium', locale));
+}
+
 /** An instant in full, in the reader's own zone, for hovering. */
 export function exactTime(text: string, locale?: string): string {
   const date = instant(text);

@@ -44,6 +44,23 @@ describe('account form', () => {
     expect(onadded).not.toHaveBeenCalled();
   });
 
+  test('a key of the other mode is refused with what to do about it', async () => {
+    const host = fakeHost();
+    render(AccountForm, {
+      props: { expects: 'live', onadded: () => {} },
+      context: new Map([[SESSION_KEY, new Session(host)]]),
+    });
+    const field = screen.getByLabelText<HTMLInputElement>('Restricted key');
+    await fireEvent.input(field, { target: { value: CANARY } });
+    expect(screen.getByRole('button', { name: 'Connect Stripe in live mode' })).toBeDefined();
+    await fireEvent.submit(field.form as HTMLFormElement);
+    expect(host.last().request).toMatchObject({ expect_mode: 'live' });
+    await host.last().refuse({ code: 'key_wrong_mode', message: 'This key is for test mode.', hint: 'CLI.' });
+    await tick();
+    expect(screen.getByRole('alert').textContent).toContain('Choose the other mode above');
+    expect(field.value).toBe('');
+  });
+
   test('hands on the account when the key was accepted', async () => {
     const { host, onadded } = await submitted();
     await host.last().answer({ id: 'acct_1' });

@@ -13,10 +13,11 @@ export async function beginAccount(session: Session, account: AccountView): Prom
   if (!answer.ok) session.say(`${answer.error.message} ${answer.error.hint ?? ''}`, 'problem');
 }
 
-/** Opens the simulated merchant; returns why not when it could not be opened. */
+/** Opens the simulated merchant and brings its data; returns why not when it could not be opened. */
 export async function enterDemo(session: Session): Promise<ApiErrorView | null> {
   const answer = await session.do('demo_enter', { seed: null, customers: null });
   if (!answer.ok) return answer.error;
   session.adoptHome(answer.value);
+  await session.syncNow();
   return null;
 }
