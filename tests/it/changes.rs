@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use chrono::TimeDelta;
-use coffer_sim::round_half_even;
+use coffer_sim::{ServerOptions, round_half_even};
 use coffer_tests::{Desk, Merchant, world};
 
 #[test]
@@ -83,6 +83,132 @@ fn a_sync_with_nothing_new_asks_little() -> Result<()> {
     ensure!(
         requests <= 30,
         "a second sync reads changes, not lists: {requests} requests"
+    );
+    Ok(())
+}
+
+#[test]
+fn a_right_taken_away_from_the_key_makes_the_copy_incomplete_and_loses_nothing() -> Result<()> {
+    let spec = world(44, 80)?;
+    let later = spec.now + TimeDelta::days(3);
+    let merchant = Merchant::start(spec)?;
+    let desk = Desk::new()?;
+    desk.add(&merchant)?;
+    desk.run(&["--json", "--mode", "test", "sync"])?.well()?;
+    merchant
+        .server()?
+        .set_denied(vec!["rak_invoice_read".to_owned()]);
+    merchant.advance_to(later)?;
+    let blind = desk.run(&["--json", "--mode", "test", "sync"])?;
+    ensure!(
+        blind.code == Some(3),
+        "what changed could not be read: {blind:?}"
+    );
+    ensure!(
+        blind.json()?["accounts"][0]["warnings"]
+            .to_string()
+            .contains("invoices"),
+        "and it is said: {}",
+        blind.stdout
+    );
+    // Given back, the changes told meanwhile are read after all.
+    merchant.server()?.set_denied(Vec::new());
+    let seeing = desk.run(&["--json", "--mode", "test", "sync"])?.well()?;
+    let world = merchant.world()?;
+    let counts = world
+        .read()
+        .map_err(|_| anyhow::anyhow!("the world is poisoned"))?
+        .counts();
+    let stored = seeing["accounts"][0]["resources"]["invoices"]["stored"].as_u64();
+    ensure!(
+        stored == counts.get("/v1/invoices").copied(),
+        "{stored:?} against {counts:?}"
+    );
+    Ok(())
+}
+
+#[test]
+fn a_key_that_may_not_read_events_walks_the_lists_every_time() -> Result<()> {
+    let spec = world(45, 60)?;
+    let later = spec.now + TimeDelta::days(9);
+    let options = ServerOptions {
+        deny: vec!["rak_event_read".to_owned()],
+        ..ServerOptions::new(spec)
+    };
+    let merchant = Merchant::start_with(options)?;
+    let desk = Desk::new()?;
+    desk.add(&merchant)?;
+    ensure!(
+        desk.run(&["--json", "--mode", "test", "sync"])?.code == Some(3),
+        "it is told as incomplete"
+    );
+    merchant.advance_to(later)?;
+    let again = desk.run(&["--json", "--mode", "test", "sync"])?.json()?;
+    let world = merchant.world()?;
+    let counts = world
+        .read()
+        .map_err(|_| anyhow::anyhow!("the world is poisoned"))?
+        .counts();
+    for (name, resource) in again["accounts"][0]["resources"]
+        .as_object()
+        .into_iter()
+        .flatten()
+    {
+        let shown = counts.get(format!("/v1/{name}").as_str()).copied();
+        ensure!(
+            resource["stored"].as_u64() == shown,
+            "{name}: {resource} against {shown:?}"
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn a_removed_account_no_longer_counts() -> Result<()> {
+    let (one, other) = (
+        Merchant::start(world(46, 30)?)?,
+        Merchant::start(world(47, 30)?)?,
+    );
+    let desk = Desk::new()?;
+    desk.add(&one)?;
+    let added = desk.add(&other)?;
+    desk.run(&["--json", "--mode", "test", "sync"])?.well()?;
+    let metrics = [
+        "--json",
+        "--mode",
+        "test",
+        "metrics",
+        "--metric",
+        "mrr,active_subscribers",
+        "--currency",
+        "USD",
+    ];
+    let both = desk.run(&metrics)?.well()?;
+    let id = added["account"]["id"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    desk.run(&["--json", "account", "remove", &id])?.well()?;
+    let left = desk.run(&metrics)?.well()?;
+    ensure!(
+        both["points"] != left["points"],
+        "the other account's subscribers are gone from the figures"
+    );
+    let customers = desk
+        .run(&["--json", "--mode", "test", "customers", "--limit", "200"])?
+        .well()?;
+    let shown = customers["items"].as_array().map_or(0, Vec::len) as u64;
+    ensure!(
+        customers["total"].as_u64() == Some(shown),
+        "and from the table: {} of {}",
+        shown,
+        customers["total"]
+    );
+    // Added again, its data is there at once.
+    desk.add(&other)?;
+    ensure!(
+        desk.run(&metrics)?.json()?["points"] == both["points"],
+        "its data had stayed"
     );
     Ok(())
 }

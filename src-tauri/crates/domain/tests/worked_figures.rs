@@ -664,7 +664,8 @@ fn a_change_not_billed_yet_is_dated_when_we_saw_it_first_and_stays_there() {
     let seen = |day: &str, quantity| Observation {
         at: at(day),
         items: vec![("si".into(), "ten".into(), quantity)],
-        counts: true,
+        discounts: Vec::new(),
+        stopped: false,
     };
     case.observations = vec![seen("2026-05-05", 1), seen("2026-05-18", 5)];
     case.as_of = at("2026-05-30");
@@ -776,6 +777,178 @@ fn an_incomplete_subscription_counts_from_its_first_payment() {
         case.told(),
         [(at("2026-05-01"), None, 1_000)],
         "one that sends its bills runs from its start"
+    );
+}
+
+fn seen(day: &str, stopped: bool) -> Observation {
+    Observation {
+        at: at(day),
+        items: vec![("si".into(), "ten".into(), 1)],
+        discounts: Vec::new(),
+        stopped,
+    }
+}
+
+fn monthly_bills(months: &[(&str, &str)]) -> Vec<Invoice> {
+    months
+        .iter()
+        .map(|(from, to)| {
+            invoice(
+                &format!("in_{from}"),
+                from,
+                "subscription_cycle",
+                vec![line("si", "ten", 1, from, to, REGULAR)],
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn a_pause_stays_in_the_past_after_it_ended() {
+    let mut bills = monthly_bills(&[("2026-01-01", "2026-02-01"), ("2026-02-01", "2026-03-01")]);
+    let mut voided = monthly_bills(&[("2026-03-01", "2026-04-01")]);
+    voided[0].status = InvoiceStatus::Void;
+    voided[0].voided_at = Some(at("2026-03-01T01:00:00Z"));
+    bills.extend(voided);
+    let mut case = Case::new(
+        subscription("2026-01-01", vec![item("si", "ten", 1, "2026-01-01")]),
+        bills,
+    );
+    case.observations = vec![
+        seen("2026-02-10", false),
+        seen("2026-03-10", true),
+        seen("2026-05-02", false),
+    ];
+    assert_eq!(
+        case.told(),
+        [
+            (at("2026-01-01"), Some(at("2026-03-01T01:00:00Z")), 1_000),
+            (at("2026-05-02"), None, 1_000)
+        ],
+        "from the first bill voided to when we saw it going again"
+    );
+    case.subscription.status = SubscriptionStatus::Canceled;
+    case.subscription.ended_at = Some(at("2026-06-01"));
+    assert_eq!(
+        case.told()[1],
+        (at("2026-05-02"), Some(at("2026-06-01")), 1_000),
+        "and a cancellation does not undo it"
+    );
+}
+
+#[test]
+fn a_trial_that_ended_without_a_payment_method_never_counted() {
+    let mut it = subscription("2026-01-01", vec![item("si", "ten", 1, "2026-01-01")]);
+    it.status = SubscriptionStatus::Paused;
+    it.trial_start = Some(at("2026-01-01"));
+    it.trial_end = Some(at("2026-01-15"));
+    let bills = vec![invoice(
+        "in_1",
+        "2026-01-01",
+        "subscription_create",
+        vec![line("si", "ten", 1, "2026-01-01", "2026-01-15", REGULAR)],
+    )];
+    assert_eq!(Case::new(it, bills).told(), []);
+}
+
+#[test]
+fn a_backdated_subscription_keeps_its_past() {
+    let mut it = subscription("2026-01-01", vec![item("si", "ten", 1, "2026-06-01")]);
+    it.created = at("2026-06-01");
+    let bills = vec![invoice(
+        "in_1",
+        "2026-06-01",
+        "subscription_create",
+        vec![line("si", "ten", 1, "2026-06-01", "2026-07-01", REGULAR)],
+    )];
+    assert_eq!(
+        Case::new(it, bills).told(),
+        [(at("2026-01-01"), None, 1_000)]
+    );
+}
+
+#[test]
+fn a_removed_discount_ends_when_we_saw_it_gone_and_stays_there() {
+    let discount = Discount {
+        id: "di".into(),
+        coupon: "all".into(),
+        start: at("2026-10-01"),
+        end: None,
+        target: DiscountTarget::Subscription,
+        subscription: Some("sub".into()),
+        item: None,
+    };
+    let mut bills = monthly_bills(&[("2026-10-01", "2026-11-01"), ("2026-11-01", "2026-12-01")]);
+    bills
+        .iter_mut()
+        .for_each(|bill| bill.discounts = vec![discount.clone()]);
+    let mut case = Case::new(
+        subscription("2026-10-01", vec![item("si", "ten", 1, "2026-10-01")]),
+        bills,
+    );
+    let with = Observation {
+        discounts: vec!["di".into()],
+        ..seen("2026-11-05", false)
+    };
+    case.observations = vec![with, seen("2026-11-21", false)];
+    for as_of in ["2026-11-21", "2026-11-26"] {
+        case.as_of = at(as_of);
+        assert_eq!(
+            case.told()[1],
+            (at("2026-11-21"), None, 1_000),
+            "as of {as_of}"
+        );
+    }
+}
+
+#[test]
+fn cancelling_does_not_bring_back_an_item_that_was_swapped_before() {
+    let mut it = subscription("2026-01-01", vec![item("si_2", "twenty", 1, "2026-03-01")]);
+    it.status = SubscriptionStatus::Canceled;
+    it.ended_at = Some(at("2026-10-10"));
+    let bill = |item, price, from, to| {
+        invoice(
+            &format!("in_{from}"),
+            from,
+            "subscription_cycle",
+            vec![line(item, price, 1, from, to, REGULAR)],
+        )
+    };
+    let case = Case::new(
+        it,
+        vec![
+            bill("si_1", "ten", "2026-01-01", "2026-02-01"),
+            bill("si_1", "ten", "2026-02-01", "2026-03-01"),
+            bill("si_2", "twenty", "2026-03-01", "2026-04-01"),
+        ],
+    );
+    assert_eq!(
+        case.told(),
+        [
+            (at("2026-01-01"), Some(at("2026-03-01")), 1_000),
+            (at("2026-03-01"), Some(at("2026-10-10")), 2_000)
+        ]
+    );
+}
+
+#[test]
+fn tax_inside_the_bill_is_taken_out_whatever_the_price_says() {
+    let mut billed = line("si", "ten", 1, "2026-05-01", "2026-06-01", REGULAR);
+    billed.tax_inclusive_base = 1_200;
+    billed.tax_inclusive = 200;
+    let case = Case::new(
+        subscription("2026-05-01", vec![item("si", "ten", 1, "2026-05-01")]),
+        vec![invoice(
+            "in_1",
+            "2026-05-01",
+            "subscription_create",
+            vec![billed],
+        )],
+    );
+    assert_eq!(
+        case.told(),
+        [(at("2026-05-01"), None, 833)],
+        "10.00 less a sixth, rounded once"
     );
 }
 

@@ -178,7 +178,7 @@ pub enum EngineError {
 impl EngineError {
     /// What kind of fault it is.
     #[must_use]
-    pub const fn code(&self) -> ErrorCode {
+    pub fn code(&self) -> ErrorCode {
         match self {
             Self::Store(error) => store_code(error),
             Self::Provider(error) => provider_code(error),
@@ -186,6 +186,11 @@ impl EngineError {
                 SecretsError::NoStore => ErrorCode::NoSecretStore,
                 SecretsError::WrongPassphrase => ErrorCode::WrongPassphrase,
                 SecretsError::Damaged { .. } => ErrorCode::SecretsDamaged,
+                SecretsError::Io { source, .. }
+                    if source.kind() == std::io::ErrorKind::TimedOut =>
+                {
+                    ErrorCode::DatabaseLocked
+                }
                 SecretsError::Io { .. } => ErrorCode::Io,
                 SecretsError::DiskFull => ErrorCode::DiskFull,
                 SecretsError::TimedOut
@@ -196,6 +201,9 @@ impl EngineError {
             Self::Address(_) => ErrorCode::ApiUrlRefused,
             Self::KeyWrongMode { .. } => ErrorCode::KeyWrongMode,
             Self::DatabaseKeyMissing { .. } => ErrorCode::DatabaseWrongKey,
+            Self::Io { source, .. } if matches!(source.kind(), std::io::ErrorKind::TimedOut) => {
+                ErrorCode::DatabaseLocked
+            }
             Self::Io { .. } => ErrorCode::Io,
             Self::Usage(_) => ErrorCode::Usage,
             Self::NotFound { .. } => ErrorCode::NotFound,

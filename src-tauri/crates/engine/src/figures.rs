@@ -134,7 +134,12 @@ impl Figures {
         if range.from > last {
             return Ok(Vec::new());
         }
-        let days = period_ends(range.from, last, range.every, POINTS_MAX);
+        let days = period_ends(range.from, last, range.every, POINTS_MAX + 1);
+        if days.len() > POINTS_MAX {
+            return Err(EngineError::Usage(format!(
+                "That range has more than {POINTS_MAX} points; begin later or take longer periods."
+            )));
+        }
         let mut instants = Vec::with_capacity(days.len());
         for day in &days {
             let end = end_of_day(*day, range.zone).ok_or_else(|| {

@@ -8,6 +8,7 @@ use crate::error::EngineError;
 use coffer_domain::mode::ModeName;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// A folder that holds everything of one user.
 #[derive(Debug, Clone)]
@@ -40,7 +41,7 @@ impl Home {
         }
         // Two processes that start at once must agree on the id.
         let lock = File::create(path.join("home-id.lock")).map_err(io)?;
-        lock.lock().map_err(io)?;
+        lock_in_time(&lock).map_err(io)?;
         let id_file = path.join("home-id");
         let id = match fs::read_to_string(&id_file) {
             Ok(id) if !id.trim().is_empty() => id.trim().to_owned(),
@@ -112,8 +113,36 @@ impl Home {
             source,
         };
         let file = File::create(&path).map_err(io)?;
-        file.lock().map_err(io)?;
+        lock_in_time(&file).map_err(io)?;
         Ok(HeldLock { _file: file })
+    }
+}
+
+/// How long another process may hold a lock that is only ever held for a moment.
+const LOCK_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Takes a lock, waiting for whoever holds it, but not for ever.
+///
+/// # Errors
+/// When it is still held after ten seconds, told as `TimedOut`, or the system fails.
+pub(crate) fn lock_in_time(file: &File) -> std::io::Result<()> {
+    let mut waited = Duration::ZERO;
+    let pause = Duration::from_millis(20);
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) if waited >= LOCK_DEADLINE => {
+                return Err(std::io::Error::new(
+                    std::io::ErrorKind::TimedOut,
+                    "another program holds it",
+                ));
+            }
+            Err(TryLockError::WouldBlock) => {
+                std::thread::sleep(pause);
+                waited += pause;
+            }
+        }
     }
 }
 

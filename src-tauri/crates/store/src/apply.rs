@@ -37,8 +37,8 @@ pub struct PageCommit {
     pub kind: Kind,
     /// Its objects.
     pub objects: Vec<Incoming>,
-    /// When the request was sent, milliseconds since 1970.
-    pub asked_at_ms: i64,
+    /// The number of the request that brought it, above `begin_asking`.
+    pub asked: i64,
     /// The provider's clock when it answered.
     pub seen_at: Instant,
     /// The walk it belongs to.
@@ -65,7 +65,7 @@ impl PageCommit {
                 id: object.record.id(),
                 json: &object.json,
                 api_version: &object.api_version,
-                asked_at_ms: self.asked_at_ms,
+                asked: self.asked,
                 walk: self.walk,
             };
             if raw::keep(transaction, write.codecs, &raw)? {
@@ -164,8 +164,10 @@ fn project(
     seen_at: Instant,
 ) -> Result<(), StoreError> {
     for aside in &object.also {
-        if let Record::Coupon(coupon) = aside {
-            catalog::put_coupon_seen_aside(sql, account, coupon)?;
+        match aside {
+            Record::Coupon(coupon) => catalog::put_coupon_seen_aside(sql, account, coupon)?,
+            Record::Price(price) => catalog::put_price_seen_aside(sql, account, price)?,
+            _ => {}
         }
     }
     match &object.record {
@@ -173,7 +175,7 @@ fn project(
         Record::Product(it) => catalog::put_product(sql, account, it)?,
         Record::Price(it) => {
             catalog::put_price(sql, account, it)?;
-            interval::mark_all(sql, account)?;
+            interval::mark_price(sql, account, it.id.as_str())?;
         }
         Record::Coupon(it) => {
             catalog::put_coupon(sql, account, it)?;

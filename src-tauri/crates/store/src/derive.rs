@@ -69,7 +69,7 @@ fn derive_one(
     interval::replace(write, account, id, &found)?;
     if let Some((customer, deleted)) = known {
         let summary = Summary {
-            standing: standing(deleted, &subscriptions, &found).to_owned(),
+            standing: standing(deleted, &subscriptions, &found, as_of).to_owned(),
             mrr: mrr_now(&found, as_of),
             paid: paid(&payments),
         };
@@ -147,9 +147,18 @@ fn paid(payments: &[Payment]) -> Vec<Money> {
 }
 
 /// How a customer stands in one word: the best of what its subscriptions are.
-fn standing(deleted: bool, subscriptions: &[Subscription], found: &[Interval]) -> &'static str {
+fn standing(
+    deleted: bool,
+    subscriptions: &[Subscription],
+    found: &[Interval],
+    as_of: Instant,
+) -> &'static str {
     let any = |status: &SubscriptionStatus| subscriptions.iter().any(|it| it.status == *status);
-    let running = || found.iter().filter(|interval| interval.to.is_none());
+    let running = || {
+        found
+            .iter()
+            .filter(|it| it.from <= as_of && it.to.is_none_or(|to| to > as_of))
+    };
     if deleted {
         "deleted"
     } else if running().any(|interval| !interval.monthly.is_zero()) {

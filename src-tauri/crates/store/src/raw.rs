@@ -23,7 +23,7 @@ CREATE TABLE raw_object (
     plain_bytes INTEGER NOT NULL,
     json BLOB NOT NULL,
     api_version TEXT NOT NULL,
-    asked_at INTEGER NOT NULL,   -- milliseconds; when the request was sent that brought it
+    asked INTEGER NOT NULL,      -- the number of the request that brought it
     walk INTEGER NOT NULL,       -- the walk over its list that saw it last
     deleted INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (account, kind, id)
@@ -112,11 +112,12 @@ pub(crate) struct RawObject<'a> {
     pub(crate) id: &'a str,
     pub(crate) json: &'a str,
     pub(crate) api_version: &'a str,
-    pub(crate) asked_at_ms: i64,
+    pub(crate) asked: i64,
     pub(crate) walk: i64,
 }
 
-/// Keeps an object unless a newer version of it is there; says whether it was kept.
+/// Keeps an object unless a newer version of it is there; says whether anything about it changed. That the walk saw it is
+/// noted either way.
 pub(crate) fn keep(
     connection: &Connection,
     codecs: &mut Codecs,
@@ -124,16 +125,44 @@ pub(crate) fn keep(
 ) -> Result<bool, StoreError> {
     let (codec, small) = codecs.compress(object.kind, object.json)?;
     let bytes = small.as_deref().unwrap_or(object.json.as_bytes());
-    let kept = connection
+    let key = params![object.account, object.kind.as_str(), object.id];
+    let known = connection
+        .prepare_cached(
+            "SELECT asked, deleted, codec, json FROM raw_object
+             WHERE account = ?1 AND kind = ?2 AND id = ?3",
+        )?
+        .query_row(key, |row| {
+            let same = row.get::<_, i64>(2)? == codec && row.get_ref(3)?.as_blob()? == bytes;
+            Ok((row.get::<_, i64>(0)?, row.get::<_, bool>(1)?, same))
+        })
+        .optional()?;
+    if let Some((asked, deleted, same)) = known {
+        let newer = object.asked >= asked;
+        if !newer || (same && !deleted) {
+            connection
+                .prepare_cached(
+                    "UPDATE raw_object SET walk = max(walk, ?4), asked = max(asked, ?5)
+                     WHERE account = ?1 AND kind = ?2 AND id = ?3",
+                )?
+                .execute(params![
+                    object.account,
+                    object.kind.as_str(),
+                    object.id,
+                    object.walk,
+                    object.asked,
+                ])?;
+            return Ok(false);
+        }
+    }
+    connection
         .prepare_cached(
             "INSERT INTO raw_object
-               (account, kind, id, codec, plain_bytes, json, api_version, asked_at, walk, deleted)
+               (account, kind, id, codec, plain_bytes, json, api_version, asked, walk, deleted)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0)
              ON CONFLICT (account, kind, id) DO UPDATE SET
                codec = excluded.codec, plain_bytes = excluded.plain_bytes, json = excluded.json,
-               api_version = excluded.api_version, asked_at = excluded.asked_at,
-               walk = max(walk, excluded.walk), deleted = 0
-             WHERE excluded.asked_at >= asked_at",
+               api_version = excluded.api_version, asked = excluded.asked,
+               walk = max(walk, excluded.walk), deleted = 0",
         )?
         .execute(params![
             object.account,
@@ -143,10 +172,10 @@ pub(crate) fn keep(
             i64::try_from(object.json.len()).unwrap_or(i64::MAX),
             bytes,
             object.api_version,
-            object.asked_at_ms,
+            object.asked,
             object.walk,
         ])?;
-    Ok(kept > 0)
+    Ok(true)
 }
 
 /// The JSON of one object; `None` when it was never seen.

@@ -82,7 +82,7 @@ fn customer(id: &str, name: &str) -> Incoming {
     }
 }
 
-fn page(objects: Vec<Incoming>, asked_at_ms: i64, walk: i64, done: Option<bool>) -> PageCommit {
+fn page(objects: Vec<Incoming>, asked: i64, walk: i64, done: Option<bool>) -> PageCommit {
     let kind = objects
         .first()
         .map_or(Kind::Customers, |it| it.record.kind());
@@ -91,7 +91,7 @@ fn page(objects: Vec<Incoming>, asked_at_ms: i64, walk: i64, done: Option<bool>)
         account: account(),
         kind,
         objects,
-        asked_at_ms,
+        asked,
         seen_at: at(2_000),
         walk,
         cursor: done.map(|done| Cursor { kind, after, done }),
@@ -287,6 +287,43 @@ fn what_a_whole_walk_did_not_see_is_kept_and_marked_as_deleted() {
     apply(&store, page(vec![customer("cus_2", "Goes")], 3, 2, None));
     let weights = store.read(|read| weight::kinds(read.sql(), None)).unwrap();
     assert_eq!((weights[0].stored, weights[0].deleted), (2, 0));
+}
+
+#[test]
+fn a_walk_that_sees_an_object_keeps_it_whatever_number_its_request_had() {
+    let home = TempDir::new().unwrap();
+    let store = with_account(home.path());
+    apply(
+        &store,
+        page(vec![customer("cus_1", "Dana")], 900, 1, Some(true)),
+    );
+    // The numbers went back: the answer is not taken, and the object is not called deleted either.
+    apply(
+        &store,
+        page(vec![customer("cus_1", "Older")], 100, 2, Some(true)),
+    );
+    assert_eq!(names(&store), ["Dana"]);
+    let weights = store.read(|read| weight::kinds(read.sql(), None)).unwrap();
+    assert_eq!((weights[0].stored, weights[0].deleted), (1, 0));
+}
+
+#[test]
+fn the_same_answer_again_changes_nothing() {
+    let home = TempDir::new().unwrap();
+    let store = with_account(home.path());
+    assert_eq!(
+        apply(&store, page(vec![customer("cus_1", "Dana")], 1, 1, None)),
+        1
+    );
+    assert_eq!(
+        apply(&store, page(vec![customer("cus_1", "Dana")], 2, 1, None)),
+        0
+    );
+    assert_eq!(
+        apply(&store, page(vec![customer("cus_1", "Dana O.")], 3, 1, None)),
+        1
+    );
+    assert_eq!(names(&store), ["Dana O."]);
 }
 
 #[test]

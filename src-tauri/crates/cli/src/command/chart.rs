@@ -4,7 +4,7 @@ use crate::args::{ChartArgs, Cli};
 use crate::command::{blocking, books, desk, metrics, mode, name_mode};
 use crate::output::Output;
 use crate::{Ended, Failure};
-use coffer_engine::chart::{Theme, png, svg};
+use coffer_engine::chart::{Series, Theme, png, svg};
 use coffer_engine::domain::currency::Currency;
 use coffer_engine::domain::money::Money;
 use coffer_engine::view::chart::{ChartRange, collect};
@@ -55,7 +55,11 @@ pub(crate) async fn run(cli: &Cli, args: &ChartArgs, output: &Output) -> Result<
     let mode = mode(cli);
     let charted = with_books!(books(&desk, mode).await?, books => blocking(move || collect(&books, &range)).await?);
     let Some(charted) = charted else {
-        return Err(Failure::Engine(EngineError::NoAccount(mode)));
+        return Err(Failure::Engine(EngineError::NotFound {
+            what: "figure to draw; sync first. Asked for",
+            id: args.name.clone(),
+            mode,
+        }));
     };
     let drawn = match format {
         Format::Svg => svg(&charted.series, theme, size).map(|drawing| drawing.svg.into_bytes()),
@@ -67,27 +71,27 @@ pub(crate) async fn run(cli: &Cli, args: &ChartArgs, output: &Output) -> Result<
         source,
     })?;
     if output.is_json() {
-        let points: Vec<Value> = charted
-            .series
-            .marks
-            .iter()
-            .map(|mark| {
-                json!({
-                    "date": mark.date.to_string(),
-                    "value": money(Money::new(mark.minor, charted.series.currency)),
-                })
-            })
-            .collect();
-        output.document(&json!({ "file": args.out, "bytes": bytes.len(), "points": points }))?;
+        output.document(&document(args, &charted.series, bytes.len()))?;
     } else {
         name_mode(mode, output)?;
-        output.line(&format!(
-            "Drew {} points into {}.",
-            charted.series.marks.len(),
-            args.out.display()
-        ))?;
+        let count = charted.series.marks.len();
+        output.line(&format!("Drew {count} points into {}.", args.out.display()))?;
     }
     Ok(Ended::Well)
+}
+
+fn document(args: &ChartArgs, series: &Series, bytes: usize) -> Value {
+    let points: Vec<Value> = series
+        .marks
+        .iter()
+        .map(|mark| {
+            json!({
+                "date": mark.date.to_string(),
+                "value": money(Money::new(mark.minor, series.currency)),
+            })
+        })
+        .collect();
+    json!({ "file": args.out, "bytes": bytes, "points": points })
 }
 
 fn size(text: &str) -> Result<(u32, u32), Failure> {

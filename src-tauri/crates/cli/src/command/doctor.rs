@@ -5,40 +5,36 @@ use crate::command::{blocking, desk, home};
 use crate::output::Output;
 use crate::{Ended, Failure};
 use coffer_engine::api::types::ApiErrorView;
-use coffer_engine::domain::mode::ModeName;
+use coffer_engine::books::Books;
+use coffer_engine::domain::mode::{Mode, ModeName};
 use coffer_engine::store::query::weight;
 use coffer_engine::view::status;
-use coffer_engine::with_books;
+use coffer_engine::{EngineError, with_books};
 use serde_json::{Value, json};
 
 pub(crate) async fn run(cli: &Cli, output: &Output) -> Result<Ended, Failure> {
     let desk = desk(cli)?;
     let mut modes = Vec::new();
     let mut faults: Vec<ApiErrorView> = Vec::new();
+    let mut sound = true;
     for mode in [ModeName::Live, ModeName::Test] {
         match desk.books(mode).await {
             Ok(None) => modes.push(json!({ "mode": mode.as_str(), "file": null })),
-            Ok(Some(any)) => modes.push(with_books!(any, books => blocking(move || {
-                let (weights, damage) = books.store.read(|read| {
-                    Ok((weight::kinds(read.sql(), None)?, weight::check(read.sql())?))
-                })?;
-                let accounts = status::accounts(&books)?;
-                let bytes = std::fs::metadata(books.store.path()).map_or(0, |file| file.len());
-                let plain: u64 = weights.iter().map(|it| it.plain_bytes).sum();
-                let kept: u64 = weights.iter().map(|it| it.kept_bytes).sum();
-                let objects: serde_json::Map<String, Value> =
-                    weights.iter().map(|it| (it.kind.as_str().to_owned(), json!(it.stored))).collect();
-                Ok(json!({
-                    "mode": mode.as_str(),
-                    "file": books.store.path(),
-                    "bytes": bytes,
-                    "damage": damage,
-                    "accounts": accounts,
-                    "objects": objects,
-                    "json_bytes": plain,
-                    "json_bytes_kept": kept,
-                }))
-            }).await?)),
+            Ok(Some(any)) => {
+                let looked = with_books!(any, books => blocking(move || look(&books)).await);
+                match looked {
+                    Ok(found) => {
+                        let damage = found.get("damage").and_then(Value::as_array);
+                        sound &= damage.is_some_and(Vec::is_empty);
+                        modes.push(found);
+                    }
+                    Err(Failure::Engine(error)) => {
+                        modes.push(json!({ "mode": mode.as_str(), "error": error.view() }));
+                        faults.push(error.view());
+                    }
+                    Err(other) => return Err(other),
+                }
+            }
             Err(error) => {
                 modes.push(json!({ "mode": mode.as_str(), "error": error.view() }));
                 faults.push(error.view());
@@ -50,7 +46,7 @@ pub(crate) async fn run(cli: &Cli, output: &Output) -> Result<Ended, Failure> {
         "home": home(cli)?,
         "secrets": if desk.uses_keychain() { "keychain" } else { "file" },
         "modes": modes,
-        "ok": faults.is_empty(),
+        "ok": faults.is_empty() && sound,
     });
     if output.is_json() {
         output.document(&document)?;
@@ -61,8 +57,30 @@ pub(crate) async fn run(cli: &Cli, output: &Output) -> Result<Ended, Failure> {
         // A machine has the fault in the document; a person reads it as any other.
         Some(fault) if !output.is_json() => Err(fault.into()),
         Some(_) => Ok(Ended::Incomplete),
+        None if !sound => Ok(Ended::Incomplete),
         None => Ok(Ended::Well),
     }
+}
+
+/// What one mode's file holds, weighs and suffers from.
+fn look<M: Mode>(books: &Books<M>) -> Result<Value, EngineError> {
+    let (weights, damage) = books
+        .store
+        .read(|read| Ok((weight::kinds(read.sql(), None)?, weight::check(read.sql())?)))?;
+    let objects: serde_json::Map<String, Value> = weights
+        .iter()
+        .map(|it| (it.kind.as_str().to_owned(), json!(it.stored)))
+        .collect();
+    Ok(json!({
+        "mode": M::NAME.as_str(),
+        "file": books.store.path(),
+        "bytes": std::fs::metadata(books.store.path()).map_or(0, |file| file.len()),
+        "damage": damage,
+        "accounts": status::accounts(books)?,
+        "objects": objects,
+        "json_bytes": weights.iter().map(|it| it.plain_bytes).sum::<u64>(),
+        "json_bytes_kept": weights.iter().map(|it| it.kept_bytes).sum::<u64>(),
+    }))
 }
 
 fn tell(document: &Value, output: &Output) -> Result<(), Failure> {

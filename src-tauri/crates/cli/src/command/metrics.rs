@@ -175,6 +175,16 @@ pub(crate) async fn run(cli: &Cli, args: &MetricsArgs, output: &Output) -> Resul
         name_mode(mode, output)?;
         tell(&asked, &answer, output)?;
     }
+    let unknown: u64 = answer
+        .points
+        .iter()
+        .flat_map(|dated| dated.point.ledgers.values())
+        .map(|figure| figure.unknown)
+        .sum();
+    if unknown > 0 {
+        output.note("warning: the worth of some subscriptions is not known here, so these figures are too low; run `coffer sync --full`.");
+        return Ok(Ended::Incomplete);
+    }
     if answer.complete {
         return Ok(Ended::Well);
     }
@@ -191,6 +201,9 @@ fn points(asked: &Asked, answer: &Answer, currency: Currency) -> Value {
         point.insert("date".to_owned(), json!(dated.date.to_string()));
         for metric in &asked.metrics {
             point.insert(metric.name().to_owned(), metric.value(figure));
+        }
+        if let Some(unknown) = figure.map(|it| it.unknown).filter(|unknown| *unknown > 0) {
+            point.insert("unknown".to_owned(), json!(unknown));
         }
         Value::Object(point)
     });

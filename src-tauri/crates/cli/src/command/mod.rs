@@ -96,6 +96,11 @@ pub(crate) fn name_mode(mode: ModeName, output: &Output) -> Result<(), Failure> 
 pub(crate) fn completions(shell: clap_complete::Shell, output: &Output) -> Result<Ended, Failure> {
     let mut bytes = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "coffer", &mut bytes);
-    output.line(&String::from_utf8_lossy(&bytes))?;
+    let text = String::from_utf8_lossy(&bytes);
+    if output.is_json() {
+        output.document(&serde_json::json!({ "shell": shell.to_string(), "completions": text }))?;
+    } else {
+        output.line(&text)?;
+    }
     Ok(Ended::Well)
 }

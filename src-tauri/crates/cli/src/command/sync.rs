@@ -9,8 +9,8 @@ use coffer_engine::books::Books;
 use coffer_engine::domain::ids::AccountId;
 use coffer_engine::domain::mode::Mode;
 use coffer_engine::store::query::weight;
-use coffer_engine::sync::{AccountRun, SyncOptions, sync};
-use coffer_engine::with_books;
+use coffer_engine::sync::{AccountRun, SyncOptions, SyncOutcome, sync};
+use coffer_engine::{EngineError, with_books};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,33 +29,73 @@ pub(crate) async fn run(cli: &Cli, args: &SyncArgs, output: &Output) -> Result<E
         name_mode(mode(cli), output)?;
     }
     with_books!(books(&desk, mode(cli)).await?, books => {
-        loop {
-            let ended = once(&books, options.clone(), output).await?;
-            if !args.watch {
-                return Ok(ended);
-            }
-            tokio::select! {
-                () = tokio::time::sleep(REST) => {}
-                _ = tokio::signal::ctrl_c() => return Ok(ended),
-            }
+        if !args.watch {
+            let outcome = once(&books, options, output).await?;
+            return tell_all(&books, &outcome, output).await;
         }
+        watch(&books, &options, output).await
     })
 }
 
-/// One sync, told.
-pub(crate) async fn once<M: Mode>(
+/// Syncs once a minute until interrupted; a machine gets the last outcome as its one document.
+async fn watch<M: Mode>(
+    books: &Arc<Books<M>>,
+    options: &SyncOptions,
+    output: &Output,
+) -> Result<Ended, Failure> {
+    let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
+    let mut last: Option<SyncOutcome> = None;
+    loop {
+        let round = tokio::select! {
+            round = once(books, options.clone(), output) => round,
+            _ = &mut interrupted => break,
+        };
+        match round {
+            Ok(outcome) => {
+                if !output.is_json() {
+                    tell_all(books, &outcome, output).await?;
+                }
+                last = Some(outcome);
+            }
+            // The window or another command is at it: that is as good.
+            Err(Failure::Engine(EngineError::SyncRunning(_))) => {}
+            Err(error) => return Err(error),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(REST) => {}
+            _ = &mut interrupted => break,
+        }
+    }
+    match last {
+        Some(outcome) if output.is_json() => tell_all(books, &outcome, output).await,
+        Some(outcome) if outcome.complete() => Ok(Ended::Well),
+        _ => Ok(Ended::Incomplete),
+    }
+}
+
+/// One sync, with its progress on a terminal.
+async fn once<M: Mode>(
     books: &Arc<Books<M>>,
     options: SyncOptions,
     output: &Output,
-) -> Result<Ended, Failure> {
+) -> Result<SyncOutcome, Failure> {
     let watching = output.shows_progress().then(|| Watching::begin(books));
     let outcome = sync(books, options).await?;
     drop(watching);
-    let mut accounts = Vec::new();
-    for run in &outcome.runs {
-        accounts.push(account(books, run).await?);
-    }
+    Ok(outcome)
+}
+
+/// How a sync ended, for a machine or a person.
+async fn tell_all<M: Mode>(
+    books: &Arc<Books<M>>,
+    outcome: &SyncOutcome,
+    output: &Output,
+) -> Result<Ended, Failure> {
     if output.is_json() {
+        let mut accounts = Vec::new();
+        for run in &outcome.runs {
+            accounts.push(account(books, run).await?);
+        }
         output.document(&json!({ "accounts": accounts }))?;
     } else {
         for run in &outcome.runs {

@@ -8,14 +8,14 @@
 
 use crate::Instant;
 use crate::currency::Currency;
-use crate::ids::{CouponId, CustomerId, SubscriptionId, SubscriptionItemId};
+use crate::ids::{CouponId, CustomerId, DiscountId, SubscriptionId, SubscriptionItemId};
 use crate::metric::Basis;
 use crate::metric::item_history::{ItemState, item_states, tax_share};
 use crate::metric::worth::{Catalog, Item, Unknown, Worth, worth};
 use crate::ratio::Ratio;
 use crate::record::{
-    CouponDuration, Discount, DiscountTarget, Invoice, InvoiceItem, InvoiceStatus, PauseBehavior,
-    Subscription, SubscriptionStatus,
+    CouponDuration, Discount, DiscountTarget, Invoice, InvoiceItem, InvoiceStatus, LineOrigin,
+    PauseBehavior, Subscription, SubscriptionStatus,
 };
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,8 +27,10 @@ pub struct Observation {
     pub at: Instant,
     /// The items then: id, price, quantity.
     pub items: Vec<(SubscriptionItemId, crate::ids::PriceId, i64)>,
-    /// Whether it counted then.
-    pub counts: bool,
+    /// The discounts then, on the subscription and on its items.
+    pub discounts: Vec<DiscountId>,
+    /// Whether it was stopped then: paused, or no longer collected.
+    pub stopped: bool,
 }
 
 /// Everything that tells of one subscription's past.
@@ -108,7 +110,7 @@ struct Window {
     to: Option<Instant>,
 }
 
-/// The times in which the subscription counts: from its start to its end, less its trial and its pause.
+/// The times in which the subscription counts: from its start to its end, less its trial and every time it was stopped.
 fn windows(past: &Past<'_>) -> Vec<Window> {
     let subscription = past.subscription;
     let end = match &subscription.status {
@@ -122,7 +124,7 @@ fn windows(past: &Past<'_>) -> Vec<Window> {
                 .unwrap_or(past.as_of),
         ),
         SubscriptionStatus::Unpaid => Some(written_off_since(past)),
-        SubscriptionStatus::Paused => Some(stopped_since(past)),
+        SubscriptionStatus::Paused => Some(paused_since(past)),
         SubscriptionStatus::Trialing
         | SubscriptionStatus::Active
         | SubscriptionStatus::PastDue
@@ -133,28 +135,104 @@ fn windows(past: &Past<'_>) -> Vec<Window> {
             _ => None,
         },
     };
-    let whole = Window {
+    let mut counted = vec![Window {
         from: subscription
             .start
             .max(first_paid(past).unwrap_or(subscription.start)),
         to: end,
-    };
-    let Some(trial_end) = subscription.trial_end else {
-        return non_empty([whole]);
-    };
-    let trial_start = subscription.trial_start.unwrap_or(subscription.start);
-    let before = Window {
-        from: whole.from,
-        to: Some(end.map_or(trial_start, |end| end.min(trial_start))),
-    };
-    if subscription.status == SubscriptionStatus::Trialing {
-        return non_empty([before]);
+    }];
+    if let Some(trial_end) = subscription.trial_end {
+        let trial_start = subscription.trial_start.unwrap_or(subscription.start);
+        let open = subscription.status == SubscriptionStatus::Trialing;
+        counted = without(counted, trial_start, (!open).then_some(trial_end));
     }
-    let after = Window {
-        from: whole.from.max(trial_end),
-        to: end,
-    };
-    non_empty([before, after])
+    for (from, to) in earlier_stops(past) {
+        counted = without(counted, from, Some(to));
+    }
+    counted.retain(|window| window.to.is_none_or(|to| to > window.from));
+    counted
+}
+
+/// Takes a stretch out of windows; one without an end takes everything after its beginning.
+fn without(windows: Vec<Window>, from: Instant, to: Option<Instant>) -> Vec<Window> {
+    windows
+        .into_iter()
+        .flat_map(|window| {
+            let before = Window {
+                from: window.from,
+                to: Some(window.to.map_or(from, |end| end.min(from))),
+            };
+            let after = to.map(|to| Window {
+                from: window.from.max(to),
+                to: window.to,
+            });
+            [Some(before), after]
+        })
+        .flatten()
+        .filter(|window| window.to.is_none_or(|to| to > window.from))
+        .collect()
+}
+
+/// The times in which we saw it stopped and later saw it not stopped any more: from the first bill given up in that time,
+/// else from when we saw it first, to when we saw it going again.
+fn earlier_stops(past: &Past<'_>) -> Vec<(Instant, Instant)> {
+    let mut stops = Vec::new();
+    let mut stopped: Option<Instant> = None;
+    let mut last_going: Option<Instant> = None;
+    for seen in past.observations {
+        match (seen.stopped, stopped) {
+            (true, None) => {
+                stopped = Some(given_up_between(past, last_going, seen.at).unwrap_or(seen.at));
+            }
+            (false, Some(from)) => {
+                stops.push((from, seen.at));
+                stopped = None;
+            }
+            _ => {}
+        }
+        if !seen.stopped {
+            last_going = Some(seen.at);
+        }
+    }
+    stops
+}
+
+/// The first bill voided or given up after one instant, and after the last paid one, and up to another instant.
+fn given_up_between(past: &Past<'_>, after: Option<Instant>, until: Instant) -> Option<Instant> {
+    let paid = past
+        .invoices
+        .iter()
+        .filter(|invoice| invoice.status == InvoiceStatus::Paid && invoice.created <= until)
+        .map(|invoice| invoice.created)
+        .max();
+    let after = after.max(paid);
+    past.invoices
+        .iter()
+        .filter_map(|invoice| invoice.voided_at.or(invoice.uncollectible_at))
+        .filter(|at| *at <= until && after.is_none_or(|after| *at > after))
+        .min()
+}
+
+/// When a paused subscription stopped: with its trial where nothing was ever billed after it, else at the end of what was
+/// last billed, and no later than we saw it so.
+fn paused_since(past: &Past<'_>) -> Instant {
+    let seen = stopped_since(past);
+    let after = past
+        .subscription
+        .trial_end
+        .unwrap_or(past.subscription.start);
+    let billed_until = past
+        .invoices
+        .iter()
+        .flat_map(|invoice| &invoice.lines)
+        .filter(|line| line.origin == LineOrigin::Recurring && line.period_start >= after)
+        .map(|line| line.period_end)
+        .max();
+    match (billed_until, past.subscription.trial_end) {
+        (Some(end), _) => end.min(seen),
+        (None, Some(trial_end)) => trial_end.min(seen),
+        (None, None) => seen,
+    }
 }
 
 /// When the first bill was paid: until then the subscription was incomplete. `None` where bills are sent to be paid, or
@@ -167,17 +245,12 @@ fn first_paid(past: &Past<'_>) -> Option<Instant> {
         .invoices
         .iter()
         .find(|invoice| invoice.billing_reason.as_deref() == Some("subscription_create"))?;
-    // A provider gives up an incomplete subscription within a day; a later payment tells of something else.
-    first
-        .paid_at
-        .filter(|paid| *paid - first.created <= TimeDelta::days(1))
-}
-
-fn non_empty(windows: impl IntoIterator<Item = Window>) -> Vec<Window> {
-    windows
-        .into_iter()
-        .filter(|window| window.to.is_none_or(|to| to > window.from))
-        .collect()
+    // A provider gives up an incomplete subscription within a day, so a later payment tells of something else; and a first
+    // bill long after the start is that of a backdated subscription.
+    let day = TimeDelta::days(1);
+    first.paid_at.filter(|paid| {
+        *paid - first.created <= day && first.created - past.subscription.start <= day
+    })
 }
 
 /// When an unpaid subscription stopped counting: the last failed attempt, else the first bill given up after the last
@@ -210,7 +283,7 @@ fn first_given_up(past: &Past<'_>) -> Option<Instant> {
 fn first_seen_stopped(past: &Past<'_>) -> Instant {
     let mut since = past.as_of;
     for observation in past.observations.iter().rev() {
-        if observation.counts {
+        if !observation.stopped {
             break;
         }
         since = observation.at;
@@ -260,7 +333,7 @@ fn discounts<'a>(past: &Past<'a>) -> Vec<Applied<'a>> {
             if applied.iter().any(|it| it.discount.id == discount.id) {
                 continue;
             }
-            let removed = removed_at(discount, &by_time, past.as_of);
+            let removed = removed_at(discount, &by_time, past);
             let one = Applied {
                 discount,
                 from: discount.start,
@@ -279,22 +352,32 @@ fn discounts<'a>(past: &Past<'a>) -> Vec<Applied<'a>> {
 }
 
 /// When a discount that left its subscription stopped: the period start of the first regular bill after the last one
-/// that carried it, else the present.
-fn removed_at(discount: &Discount, by_time: &[&&Invoice], as_of: Instant) -> Option<Instant> {
+/// that carried it, or the first time we saw the subscription without it; else the present.
+fn removed_at(discount: &Discount, by_time: &[&&Invoice], past: &Past<'_>) -> Option<Instant> {
     let carries = |invoice: &Invoice| invoice.discounts.iter().any(|it| it.id == discount.id);
     let last = by_time.iter().rposition(|invoice| carries(invoice))?;
-    by_time
+    let carried_at = by_time.get(last)?.created;
+    let billed = by_time
         .iter()
         .skip(last + 1)
-        .find_map(|invoice| regular_start(invoice))
-        .or(Some(as_of))
+        .find_map(|invoice| regular_start(invoice));
+    let seen = past
+        .observations
+        .iter()
+        .find(|seen| seen.at > carried_at && !seen.discounts.contains(&discount.id))
+        .map(|seen| seen.at);
+    [billed, seen]
+        .into_iter()
+        .flatten()
+        .min()
+        .or(Some(past.as_of))
 }
 
 fn regular_start(invoice: &Invoice) -> Option<Instant> {
     invoice
         .lines
         .iter()
-        .filter(|line| line.origin == crate::record::LineOrigin::Recurring)
+        .filter(|line| line.origin == LineOrigin::Recurring)
         .map(|line| line.period_start)
         .max()
 }
@@ -363,7 +446,7 @@ fn value(
             Some(Item {
                 price,
                 quantity: *quantity,
-                tax_share: tax_share(past, id, price, catalog),
+                tax_share: tax_share(past, id),
                 coupons: coupons_on(DiscountTarget::Item, Some(id)),
             })
         })

@@ -12,6 +12,7 @@ use crate::metric::history::Past;
 use crate::metric::worth::Catalog;
 use crate::ratio::Ratio;
 use crate::record::{InvoiceLine, LineOrigin, PriceScheme};
+use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What an item held from an instant on, until the next state.
@@ -127,17 +128,16 @@ fn states_of(
         let holds = held.map(|(_, price, quantity)| (price.clone(), *quantity));
         state_at(&mut states, seen.at, holds, Basis::Observed);
     }
-    let ended = past.subscription.ended_at.is_some();
     match present {
         Some(item) => {
             let holds = Some((item.price.clone(), item.quantity.unwrap_or(1)));
             state_at(&mut states, past.as_of, holds, Basis::Observed);
         }
-        None if !ended => {
-            let at = gone_without_a_word(spoken, past.as_of);
+        None => {
+            let end = past.subscription.ended_at.unwrap_or(past.as_of);
+            let at = gone_without_a_word(spoken, end);
             state_at(&mut states, at, None, Basis::Observed);
         }
-        None => {}
     }
     carry_back(past, present, spoken, first_word, &mut states);
     states
@@ -249,6 +249,8 @@ fn carry_back(
             .flatten()
     });
     let began = match present {
+        // An item made together with its subscription was there from the start, also where that was dated back.
+        Some(item) if item.created <= past.subscription.created + TimeDelta::minutes(1) => start,
         Some(item) => item.created.max(start),
         // Other lines spoke earlier and not of this item: it came later.
         None if credited.is_none() && first_word.is_some_and(|word| word < first.from) => {
@@ -268,20 +270,9 @@ fn carry_back(
     }
 }
 
-/// The part of an inclusive price that is tax, by the item's latest bill; zero where tax is not inside or not known.
-pub(super) fn tax_share(
-    past: &Past<'_>,
-    item: &SubscriptionItemId,
-    price: &PriceId,
-    catalog: &Catalog,
-) -> Ratio {
-    let inclusive = catalog
-        .prices
-        .get(price)
-        .is_some_and(|price| price.tax_inclusive);
-    if !inclusive {
-        return Ratio::ZERO;
-    }
+/// The part of the amount that is tax inside it, by the item's latest bill, whatever the price itself says: an account's
+/// default and old tax rates put tax inside a price that does not tell. Zero where none is inside or nothing was billed.
+pub(super) fn tax_share(past: &Past<'_>, item: &SubscriptionItemId) -> Ratio {
     past.invoices
         .iter()
         .flat_map(|invoice| {

@@ -217,7 +217,7 @@ impl SealedFile {
     fn change(&self, change: impl FnOnce(&mut Map)) -> Result<(), SecretsError> {
         let lock =
             File::create(self.path.with_extension("lock")).map_err(|error| self.io(error))?;
-        lock.lock().map_err(|error| self.io(error))?;
+        crate::home::lock_in_time(&lock).map_err(|error| self.io(error))?;
         let mut map = self.load()?;
         change(&mut map);
         let saved = self.save(&map);

@@ -11,8 +11,9 @@ use coffer_domain::mode::Mode;
 use coffer_domain::record::Kind;
 use coffer_domain::sync::{CHANGES_OVERLAP, Plan, Standing, plan};
 use coffer_providers::{ApiBase, ClientOptions, Provider, ProviderError, ProviderName, connect};
-use coffer_store::table::{account, account::AccountRow, cursor};
+use coffer_store::table::{account, account::AccountRow, cursor, meta};
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Instant as Stopwatch;
 
 /// What to sync and how.
@@ -161,20 +162,28 @@ async fn one_account<M: Mode>(
 ) -> Result<bool, EngineError> {
     let provider = client(books, row, &options.client).await?;
     let (kinds, refused) = readable(books, row, provider.capabilities().kinds);
+    let asked = books.write(meta::begin_asking).await?;
     let walker = Walker {
         books,
         account: &row.id,
+        kinds: &kinds,
         provider: provider.as_ref(),
+        asked: AtomicI64::new(asked),
     };
     let id = row.id.clone();
     let cursors = books
         .read(move |read| cursor::of_account(read.sql(), &id))
         .await?;
+    // A key that may not read events never tells of changes: every sync then walks the lists, unless one is on its way.
+    let walked_to_the_end = kinds
+        .iter()
+        .all(|kind| cursors.iter().any(|it| it.kind == *kind && it.done));
+    let deaf = walked_to_the_end && !hears(row);
     let standing = Standing {
         cursors,
         changes_from: row.changes_from,
     };
-    let mut walked = match plan(&standing, &kinds, options.full, books.clock.now()) {
+    let mut walked = match plan(&standing, &kinds, options.full || deaf, books.clock.now()) {
         Plan::Walk {
             lists,
             from_scratch,
@@ -188,7 +197,7 @@ async fn one_account<M: Mode>(
             .or(row.changes_from);
         known.unwrap_or_else(|| books.clock.now()) - CHANGES_OVERLAP
     };
-    let mut told = walker.changes(since(&walked)).await?;
+    let mut told = walker.changes(since(&walked), walked.is_some()).await?;
     if told.gap {
         // Our own clock did not show it, the provider's does: what happened in between may be forgotten.
         let nothing = Standing {
@@ -201,7 +210,7 @@ async fn one_account<M: Mode>(
         } = plan(&nothing, &kinds, true, told.as_of)
         {
             walked = Some(walker.walk(&lists, from_scratch, row.walk).await?);
-            told = walker.changes(since(&walked)).await?;
+            told = walker.changes(since(&walked), walked.is_some()).await?;
         }
     }
     let Told { told, as_of, gap } = told;
@@ -211,12 +220,38 @@ async fn one_account<M: Mode>(
         .is_some_and(|walked| walked.not_permitted > 0)
         || !refused.is_empty();
     let complete = !missing && told && !gap;
-    let id = row.id.clone();
-    // The next reading of changes begins where this one ended, by the provider's clock.
-    books
-        .write(move |write| account::finish_sync(write, &id, as_of, complete, as_of))
-        .await?;
+    let stays = walked.is_none() && !told;
+    settle(books, row, as_of, complete, stays).await?;
     Ok(complete)
+}
+
+/// Writes down where the copy stands. What was told and could not be read must be told again: then the copy `stays` as of
+/// before. Otherwise the next reading of changes begins where this one ended, by the provider's clock.
+async fn settle<M: Mode>(
+    books: &Arc<Books<M>>,
+    row: &AccountRow,
+    as_of: Instant,
+    complete: bool,
+    stays: bool,
+) -> Result<(), EngineError> {
+    let id = row.id.clone();
+    books
+        .write(move |write| {
+            if stays {
+                account::mark_incomplete(write, &id)
+            } else {
+                account::finish_sync(write, &id, as_of, complete, as_of)
+            }
+        })
+        .await
+}
+
+/// Whether the key may read events, as far as the provider said.
+fn hears(row: &AccountRow) -> bool {
+    row.permissions
+        .iter()
+        .find(|permission| permission.resource == "events")
+        .is_none_or(|permission| permission.granted != Some(false))
 }
 
 /// Splits the provider's kinds into those the key may read and the others, and puts both on the board.

@@ -12,16 +12,19 @@ use coffer_domain::ids::AccountId;
 use coffer_domain::mode::Mode;
 use coffer_domain::record::Kind;
 use coffer_domain::sync::{CHANGES_OVERLAP, CHANGES_REACH, Cursor};
-use coffer_providers::{Changes, Fetched, Found, Page, Provider, ProviderError};
+use coffer_providers::{Fetched, Found, Page, Provider, ProviderError};
 use coffer_store::table::cursor;
 use coffer_store::{Incoming, PageCommit, delete, derive_some};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 /// Pages that one list may have; a server that repeats itself for ever is stopped here.
 const PAGES_MAX: u32 = 1_000_000;
 /// More changed objects than this are not asked for one by one: the lists are walked again.
 const TOUCHED_MAX: usize = 5_000;
+/// Objects looked up after a walk before they are committed.
+const LOOKED_UP_AT_ONCE: usize = 500;
 /// Customers derived in one transaction.
 const DERIVED_AT_ONCE: u32 = 500;
 /// Lists walked at the same time.
@@ -31,7 +34,11 @@ const LISTS_AT_ONCE: usize = 3;
 pub(super) struct Walker<'a, M: Mode> {
     pub(super) books: &'a Arc<Books<M>>,
     pub(super) account: &'a AccountId,
+    /// The kinds that the key may read.
+    pub(super) kinds: &'a [Kind],
     pub(super) provider: &'a dyn Provider<M>,
+    /// The number of the latest request, for the order of versions.
+    pub(super) asked: AtomicI64,
 }
 
 /// What a walk leaves behind.
@@ -111,8 +118,9 @@ impl<M: Mode> Walker<'_, M> {
     async fn list(&self, from: &Cursor, walk: i64) -> Result<u64, EngineError> {
         let kind = from.kind;
         let mut next = self.ask(kind, from.after.clone()).await;
+        let mut restarted = false;
         for _ in 0..PAGES_MAX {
-            let (page, asked_at_ms) = match next {
+            let (page, asked) = match next {
                 Ok(page) => page,
                 Err(error) if is_about_one_resource(&error) => {
                     self.warn(format!(
@@ -120,6 +128,12 @@ impl<M: Mode> Walker<'_, M> {
                         EngineError::from(error)
                     ));
                     return Ok(1);
+                }
+                // The object that the walk stood at is gone: the list is walked again from its beginning.
+                Err(error) if cursor_is_gone(&error) && !restarted => {
+                    restarted = true;
+                    next = self.ask(kind, None).await;
+                    continue;
                 }
                 Err(error) => return Err(error.into()),
             };
@@ -129,7 +143,7 @@ impl<M: Mode> Walker<'_, M> {
                 after: after.clone().or_else(|| from.after.clone()),
                 done: after.is_none(),
             };
-            let commit = self.commit(kind, page, asked_at_ms, walk, Some(cursor));
+            let commit = self.commit(kind, page, asked, walk, Some(cursor));
             match after {
                 Some(after) => {
                     let (committed, following) = tokio::join!(commit, self.ask(kind, Some(after)));
@@ -150,10 +164,10 @@ impl<M: Mode> Walker<'_, M> {
     }
 
     async fn ask(&self, kind: Kind, after: Option<String>) -> Result<(Page, i64), ProviderError> {
-        let asked_at_ms = self.books.clock.now().timestamp_millis();
+        let asked = self.number();
         let page = self.provider.page(kind, after.as_deref()).await;
         self.note_usage();
-        Ok((page?, asked_at_ms))
+        Ok((page?, asked))
     }
 
     /// Commits a page of a list with the cursor that follows it.
@@ -161,14 +175,14 @@ impl<M: Mode> Walker<'_, M> {
         &self,
         kind: Kind,
         page: Page,
-        asked_at_ms: i64,
+        asked: i64,
         walk: i64,
         cursor: Option<Cursor>,
     ) -> Result<(), EngineError> {
         let counted = (kind, page.objects.len() as u64, page.deleted.len() as u64);
         let deleted = page.deleted;
         let account = self.account.clone();
-        let commit = self.page_commit(kind, page.objects, asked_at_ms, walk, cursor);
+        let commit = self.page_commit(kind, page.objects, asked, walk, cursor);
         self.books
             .write(move |write| {
                 commit.apply(write)?;
@@ -184,13 +198,13 @@ impl<M: Mode> Walker<'_, M> {
     }
 
     /// Commits everything that changed at once: the copy is as of before or as of after, never between.
-    async fn commit_all(&self, found: Looked, asked_at_ms: i64) -> Result<(), EngineError> {
+    async fn commit_all(&self, found: Looked, asked: i64) -> Result<(), EngineError> {
         let mut counts = Vec::with_capacity(found.len());
         let mut commits = Vec::with_capacity(found.len());
         for (kind, page) in found {
             counts.push((kind, page.objects.len() as u64, page.deleted.len() as u64));
             // Objects looked up belong to no walk; the next whole walk sees them again.
-            let commit = self.page_commit(kind, page.objects, asked_at_ms, 0, None);
+            let commit = self.page_commit(kind, page.objects, asked, 0, None);
             commits.push((kind, commit, page.deleted));
         }
         let account = self.account.clone();
@@ -214,7 +228,7 @@ impl<M: Mode> Walker<'_, M> {
         &self,
         kind: Kind,
         objects: Vec<Fetched>,
-        asked_at_ms: i64,
+        asked: i64,
         walk: i64,
         cursor: Option<Cursor>,
     ) -> PageCommit {
@@ -222,7 +236,7 @@ impl<M: Mode> Walker<'_, M> {
             account: self.account.clone(),
             kind,
             objects: objects.into_iter().map(incoming).collect(),
-            asked_at_ms,
+            asked,
             seen_at: provider_now(self.books, self.provider),
             walk,
             cursor,
@@ -239,33 +253,55 @@ impl<M: Mode> Walker<'_, M> {
         self.note_usage();
     }
 
-    /// The latest state of everything touched, each object asked for once.
-    async fn look_up(&self, changes: &Changes) -> Result<Looked, EngineError> {
+    /// The latest state of what was touched, each object asked for once; says whether all of it could be read.
+    async fn look_up(
+        &self,
+        touched: &[(Kind, String)],
+        deleted: Vec<(Kind, String)>,
+    ) -> Result<(Looked, bool), EngineError> {
         let mut found = Looked::new();
-        for (kind, id) in &changes.touched {
+        let mut whole = true;
+        for (kind, id) in touched {
+            if !self.kinds.contains(kind) {
+                continue;
+            }
             let page = found.entry(*kind).or_insert_with(empty);
             match self.provider.look_up(*kind, id).await {
                 Ok(Found::Here(object)) => page.objects.push(*object),
                 Ok(Found::Deleted | Found::Missing) => page.deleted.push(id.clone()),
-                Err(error) if is_about_one_resource(&error) => {}
+                Err(error) if is_about_one_resource(&error) => {
+                    whole = false;
+                    self.warn(format!(
+                        "{} Changed {} were not read.",
+                        EngineError::from(error),
+                        kind.as_str()
+                    ));
+                }
                 Err(error) => return Err(error.into()),
             }
         }
-        for (kind, id) in &changes.deleted {
-            let page = found.entry(*kind).or_insert_with(empty);
-            page.deleted.push(id.clone());
+        for (kind, id) in deleted {
+            let page = found.entry(kind).or_insert_with(empty);
+            page.deleted.push(id);
         }
-        Ok(found)
+        Ok((found, whole))
+    }
+
+    /// The next request's number.
+    fn number(&self) -> i64 {
+        self.asked.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// Reads what changed and brings the latest state of everything touched, each object once.
-    pub(super) async fn changes(&self, since: Instant) -> Result<Told, EngineError> {
+    ///
+    /// After a walk (`walked`) everything is read however much it is.
+    pub(super) async fn changes(&self, since: Instant, walked: bool) -> Result<Told, EngineError> {
         let silent = |told| {
             let as_of = provider_now(self.books, self.provider);
             Told {
                 told,
                 as_of,
-                gap: as_of - since > CHANGES_REACH + CHANGES_OVERLAP,
+                gap: !walked && as_of - since > CHANGES_REACH + CHANGES_OVERLAP,
             }
         };
         if !self.provider.capabilities().has_changes {
@@ -287,17 +323,36 @@ impl<M: Mode> Walker<'_, M> {
         if told.gap {
             return Ok(told);
         }
-        if changes.touched.len() > TOUCHED_MAX {
+        if changes.touched.len() > TOUCHED_MAX && !walked {
             // Walking is cheaper than asking for so many one by one.
             return Ok(Told { gap: true, ..told });
         }
-        let asked_at_ms = self.books.clock.now().timestamp_millis();
-        let found = self.look_up(&changes).await?;
-        self.commit_all(found, asked_at_ms).await?;
+        let mut all_told = true;
+        // After a walk the copy is not whole yet, so that its parts may be committed one by one.
+        let at_once = if walked {
+            LOOKED_UP_AT_ONCE
+        } else {
+            TOUCHED_MAX
+        };
+        let mut deleted = changes.deleted;
+        for touched in changes.touched.chunks(at_once.max(1)) {
+            let asked = self.number();
+            let (found, whole) = self.look_up(touched, std::mem::take(&mut deleted)).await?;
+            all_told &= whole;
+            self.commit_all(found, asked).await?;
+        }
+        if !deleted.is_empty() {
+            let asked = self.number();
+            let (found, _) = self.look_up(&[], deleted).await?;
+            self.commit_all(found, asked).await?;
+        }
         for kind in Kind::ALL {
             self.finish(kind);
         }
-        Ok(told)
+        Ok(Told {
+            told: all_told,
+            ..told
+        })
     }
 
     fn finish(&self, kind: Kind) {
@@ -324,6 +379,11 @@ impl<M: Mode> Walker<'_, M> {
             run.retries = usage.retries;
         });
     }
+}
+
+/// Whether a page was refused because the object named as its beginning does not exist any more.
+fn cursor_is_gone(error: &ProviderError) -> bool {
+    matches!(error, ProviderError::Refused { code: Some(code), .. } if code == "resource_missing")
 }
 
 /// Lists that may be walked at the same time, those that others rest on first.

@@ -90,13 +90,15 @@ pub fn page(sql: &Connection, wanted: &Wanted<'_>) -> Result<(Vec<CustomerLine>,
         Some(_) => (
             "WHERE (account, customer) IN (SELECT d.account, d.id FROM search_words m
                JOIN search_document d ON d.number = m.rowid
-               WHERE search_words MATCH ?3 AND d.kind = 'customer')",
+               WHERE search_words MATCH ?3 AND d.kind = 'customer' AND d.account IN (SELECT id FROM account))",
             "SELECT count(*) FROM search_words m JOIN search_document d ON d.number = m.rowid
-             WHERE search_words MATCH ?1 AND d.kind = 'customer'",
+             JOIN customer_summary s ON s.account = d.account AND s.customer = d.id
+             WHERE search_words MATCH ?1 AND d.kind = 'customer' AND d.account IN (SELECT id FROM account)",
         ),
         None => (
-            "WHERE ?3 IS NULL",
-            "SELECT count(*) FROM customer_summary WHERE ?1 IS NULL",
+            "WHERE ?3 IS NULL AND account IN (SELECT id FROM account)",
+            "SELECT count(*) FROM customer_summary
+             WHERE ?1 IS NULL AND account IN (SELECT id FROM account)",
         ),
     };
     // The window is found in the index alone; only its rows are looked up.
@@ -124,7 +126,7 @@ pub fn page(sql: &Connection, wanted: &Wanted<'_>) -> Result<(Vec<CustomerLine>,
 /// The file's.
 pub fn count(sql: &Connection) -> Result<u64, StoreError> {
     let count: i64 = sql
-        .prepare_cached("SELECT count(*) FROM customer WHERE deleted = 0")?
+        .prepare_cached("SELECT count(*) FROM customer WHERE deleted = 0 AND account IN (SELECT id FROM account)")?
         .query_row([], |row| row.get(0))?;
     Ok(count.unsigned_abs())
 }

@@ -6,7 +6,8 @@ use crate::error::StoreError;
 use crate::table::{currency, instant};
 use coffer_domain::Instant;
 use coffer_domain::money::Money;
-use rusqlite::{Connection, Row, params};
+use rusqlite::types::Value;
+use rusqlite::{Connection, Row, params_from_iter};
 
 /// Where a page begins: after this item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,37 +142,56 @@ pub fn page(
     let expression = text.map(|text| {
         crate::table::search::match_expression(text).unwrap_or_else(|| "\"\u{1}\"".into())
     });
-    let customer = list.customer_column();
+    // Only what was asked for stands in the question, so that the index that fits it is used.
+    let mut conditions = vec!["t.deleted = 0".to_owned()];
+    let mut values: Vec<Value> = Vec::new();
+    let mut given = |condition: String, more: Vec<Value>| {
+        conditions.push(condition);
+        values.extend(more);
+    };
+    if let Some(customer) = &wanted.customer {
+        given(
+            format!("{} = ?", list.customer_column()),
+            vec![customer.clone().into()],
+        );
+    }
+    if let Some(status) = &wanted.status {
+        given("t.status = ?".to_owned(), vec![status.clone().into()]);
+    }
+    if let Some(parent) = &wanted.parent {
+        given(
+            format!("{} = ?", list.parent_column()),
+            vec![parent.clone().into()],
+        );
+    }
+    if let Some(after) = &wanted.after {
+        given(
+            "t.created <= ? AND (t.created < ? OR t.id > ?)".to_owned(),
+            vec![
+                after.created.into(),
+                after.created.into(),
+                after.id.clone().into(),
+            ],
+        );
+    }
+    if let Some(expression) = expression {
+        let found = format!(
+            "(t.account, t.id) IN (SELECT d.account, d.id FROM search_words m
+               JOIN search_document d ON d.number = m.rowid
+               WHERE search_words MATCH ? AND d.kind = '{}')",
+            list.word()
+        );
+        given(found, vec![expression.into()]);
+    }
+    values.push((i64::from(wanted.limit) + 1).into());
     let question = format!(
-        "SELECT q.*, a.provider FROM ({source}
-           WHERE t.deleted = 0
-             AND (?1 IS NULL OR {customer} = ?1)
-             AND (?2 IS NULL OR t.status = ?2)
-             AND (?3 IS NULL OR t.created < ?3 OR (t.created = ?3 AND t.id > ?4))
-             AND (?7 IS NULL OR {parent} = ?7)
-             AND (?5 IS NULL OR (t.account, t.id) IN (
-               SELECT d.account, d.id FROM search_words m JOIN search_document d ON d.number = m.rowid
-               WHERE search_words MATCH ?5 AND d.kind = '{word}'))
-           ORDER BY t.created DESC, t.id LIMIT ?6) q JOIN account a ON a.id = q.account
-         ORDER BY q.created DESC, q.id",
+        "SELECT q.*, a.provider FROM ({source} WHERE {conditions} ORDER BY t.created DESC, t.id LIMIT ?) q
+         JOIN account a ON a.id = q.account ORDER BY q.created DESC, q.id",
         source = list.source(),
-        word = list.word(),
-        parent = list.parent_column(),
+        conditions = conditions.join(" AND "),
     );
     let mut statement = sql.prepare_cached(&question)?;
-    let after = wanted.after.as_ref();
-    let rows = statement.query_map(
-        params![
-            wanted.customer,
-            wanted.status,
-            after.map(|after| after.created),
-            after.map(|after| after.id.as_str()),
-            expression,
-            i64::from(wanted.limit) + 1,
-            wanted.parent,
-        ],
-        item,
-    )?;
+    let rows = statement.query_map(params_from_iter(values), item)?;
     let mut items: Vec<Item> = rows.collect::<Result<_, _>>()?;
     let limit = usize::try_from(wanted.limit).unwrap_or(usize::MAX);
     let more = items.len() > limit;

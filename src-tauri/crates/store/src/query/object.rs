@@ -40,7 +40,7 @@ pub fn by_id(sql: &Connection, id: &str) -> Result<Option<Found>, StoreError> {
     {
         return Ok(Some(found));
     }
-    let mut accounts = sql.prepare_cached("SELECT DISTINCT account FROM sync_cursor")?;
+    let mut accounts = sql.prepare_cached("SELECT id FROM account ORDER BY added_at, id")?;
     let accounts: Vec<String> = accounts
         .query_map([], |row| row.get(0))?
         .collect::<Result<_, _>>()?;

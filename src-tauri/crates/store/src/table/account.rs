@@ -183,6 +183,19 @@ pub fn finish_sync(
     Ok(())
 }
 
+/// Records that the copy is not whole; the instant it is as of stays.
+///
+/// # Errors
+/// The file's.
+pub fn mark_incomplete(write: &mut Write<'_>, id: &AccountId) -> Result<(), StoreError> {
+    write.sql().execute(
+        "UPDATE account SET complete = 0 WHERE id = ?1",
+        params![id.as_str()],
+    )?;
+    write.touch("accounts");
+    Ok(())
+}
+
 /// Forgets an account, and with `data` everything that was synced for it.
 ///
 /// # Errors

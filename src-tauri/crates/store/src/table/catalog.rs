@@ -89,6 +89,21 @@ pub(crate) fn put_price(sql: &Connection, account: &str, it: &Price) -> Result<(
     Ok(())
 }
 
+/// Keeps a price that was seen inside a subscription, unless the list told of it: a deleted plan is in no list any more.
+pub(crate) fn put_price_seen_aside(
+    sql: &Connection,
+    account: &str,
+    it: &Price,
+) -> Result<(), StoreError> {
+    let known: bool = sql
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM price WHERE account = ?1 AND id = ?2)")?
+        .query_row(params![account, it.id.as_str()], |row| row.get(0))?;
+    if known {
+        return Ok(());
+    }
+    put_price(sql, account, it)
+}
+
 pub(crate) fn put_coupon(sql: &Connection, account: &str, it: &Coupon) -> Result<(), StoreError> {
     sql.prepare_cached(
         "INSERT OR REPLACE INTO coupon (account, id, name, off, duration, applies_to, created, valid)

@@ -31,6 +31,7 @@ CREATE TABLE mrr_interval (
     unknown TEXT,
     PRIMARY KEY (account, customer, subscription, from_at)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX mrr_interval_unknown ON mrr_interval (account) WHERE unknown IS NOT NULL;
 CREATE TABLE dirty_customer (
     account TEXT NOT NULL,
     customer TEXT NOT NULL,
@@ -45,7 +46,22 @@ pub(crate) fn mark(sql: &Connection, account: &str, customer: &str) -> Result<()
     Ok(())
 }
 
-/// Marks every customer of an account: prices or coupons changed.
+/// Marks the customers that subscribe to a price, and those whose worth could not be known before.
+pub(crate) fn mark_price(sql: &Connection, account: &str, price: &str) -> Result<(), StoreError> {
+    sql.prepare_cached(
+        "INSERT OR IGNORE INTO dirty_customer (account, customer)
+         SELECT s.account, s.customer
+         FROM subscription_item i INDEXED BY subscription_item_by_price
+         JOIN subscription s ON s.account = i.account AND s.id = i.subscription
+         WHERE i.price = ?2 AND i.account = ?1
+         UNION SELECT account, customer FROM mrr_interval INDEXED BY mrr_interval_unknown
+         WHERE unknown IS NOT NULL AND account = ?1",
+    )?
+    .execute([account, price])?;
+    Ok(())
+}
+
+/// Marks every customer of an account: a coupon changed.
 pub(crate) fn mark_all(sql: &Connection, account: &str) -> Result<(), StoreError> {
     sql.execute(
         "INSERT OR IGNORE INTO dirty_customer (account, customer)
@@ -153,7 +169,9 @@ pub fn of_customer(
 pub fn parts(sql: &Connection, account: Option<&str>) -> Result<Vec<Part>, StoreError> {
     let mut statement = sql.prepare_cached(
         "SELECT account, customer, from_at, to_at, currency, monthly, free, basis, unknown IS NOT NULL
-         FROM mrr_interval WHERE ?1 IS NULL OR account = ?1 ORDER BY account, customer",
+         FROM mrr_interval
+         WHERE (?1 IS NULL OR account = ?1) AND account IN (SELECT id FROM account)
+         ORDER BY account, customer",
     )?;
     let mut rows = statement.query([account])?;
     let mut parts = Vec::new();

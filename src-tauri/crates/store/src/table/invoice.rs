@@ -35,7 +35,8 @@ CREATE TABLE invoice (
     deleted INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (account, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX invoice_by_customer ON invoice (account, customer);
+CREATE INDEX invoice_by_customer ON invoice (customer, created DESC);
+CREATE INDEX invoice_by_subscription ON invoice (subscription, created DESC);
 CREATE INDEX invoice_by_created ON invoice (created DESC, id);
 CREATE TABLE invoice_line (
     account TEXT NOT NULL,
@@ -130,7 +131,8 @@ pub(crate) fn of_customer(
         "SELECT id, number, customer, subscription, status, billing_reason, currency, created, subtotal, total,
            amount_due, amount_paid, amount_remaining, attempt_count, next_attempt, due, paid_at, voided_at,
            uncollectible_at, discounts
-         FROM invoice WHERE account = ?1 AND customer = ?2 AND deleted = 0 ORDER BY created DESC, id",
+         FROM invoice INDEXED BY invoice_by_customer
+         WHERE account = ?1 AND customer = ?2 AND deleted = 0 ORDER BY created DESC, id",
     )?;
     let rows = statement.query_map(params![account, customer.as_str()], from_row)?;
     let mut found = rows.collect::<Result<Vec<_>, _>>()?;

@@ -31,7 +31,7 @@ CREATE TABLE invoice_item (
     deleted INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (account, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX invoice_item_by_customer ON invoice_item (account, customer);
+CREATE INDEX invoice_item_by_customer ON invoice_item (customer, created);
 ";
 
 pub(crate) fn put(sql: &Connection, account: &str, it: &InvoiceItem) -> Result<(), StoreError> {
@@ -72,7 +72,8 @@ pub(crate) fn of_customer(
     let mut statement = sql.prepare_cached(
         "SELECT id, amount, currency, description, subscription, item, id, price, quantity, period_start, period_end,
            origin, tax_inclusive_base, tax_inclusive, customer, created, invoice
-         FROM invoice_item WHERE account = ?1 AND customer = ?2 AND deleted = 0 ORDER BY created, id",
+         FROM invoice_item INDEXED BY invoice_item_by_customer
+         WHERE account = ?1 AND customer = ?2 AND deleted = 0 ORDER BY created, id",
     )?;
     let rows = statement.query_map(params![account, customer.as_str()], |row| {
         Ok(InvoiceItem {

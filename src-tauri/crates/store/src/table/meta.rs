@@ -9,7 +9,8 @@ pub(crate) const SCHEMA_1: &str = "
 CREATE TABLE meta (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     mode TEXT NOT NULL,
-    revision INTEGER NOT NULL
+    revision INTEGER NOT NULL,
+    asked INTEGER NOT NULL       -- requests numbered so far, in steps of a million for each sync
 ) STRICT;
 ";
 
@@ -20,7 +21,7 @@ pub(crate) fn claim_mode(
     path: &Path,
 ) -> Result<(), StoreError> {
     connection.execute(
-        "INSERT INTO meta (one, mode, revision) VALUES (1, ?1, 0) ON CONFLICT DO NOTHING",
+        "INSERT INTO meta (one, mode, revision, asked) VALUES (1, ?1, 0, 0) ON CONFLICT DO NOTHING",
         params![mode.as_str()],
     )?;
     let found: String = connection.query_row("SELECT mode FROM meta", [], |row| row.get(0))?;
@@ -37,6 +38,21 @@ pub(crate) fn claim_mode(
 pub(crate) fn revision(connection: &Connection) -> Result<u64, StoreError> {
     let revision: i64 = connection.query_row("SELECT revision FROM meta", [], |row| row.get(0))?;
     Ok(revision.unsigned_abs())
+}
+
+/// A number above every request's number so far, with room for a billion requests above it.
+///
+/// Versions of an object are ordered by the number of the request that brought them, never by a clock: a clock that goes
+/// back would keep newer answers out.
+///
+/// # Errors
+/// The file's.
+pub fn begin_asking(write: &mut crate::store::Write<'_>) -> Result<i64, StoreError> {
+    Ok(write.sql().query_row(
+        "UPDATE meta SET asked = asked + 1000000000 RETURNING asked",
+        [],
+        |row| row.get(0),
+    )?)
 }
 
 pub(crate) fn advance(connection: &Connection) -> Result<u64, StoreError> {

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod cursor;
 pub mod interval;
+pub mod meta;
 pub mod search;
 pub mod summary;
 
@@ -10,7 +11,6 @@ pub(crate) mod catalog;
 pub(crate) mod customer;
 pub(crate) mod invoice;
 pub(crate) mod invoice_item;
-pub(crate) mod meta;
 pub(crate) mod payment;
 pub(crate) mod subscription;
 

@@ -34,8 +34,8 @@ CREATE TABLE payment (
     deleted INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (account, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX payment_by_customer ON payment (account, customer);
-CREATE INDEX payment_by_intent ON payment (account, payment_intent);
+CREATE INDEX payment_by_customer ON payment (customer, created DESC);
+CREATE INDEX payment_by_intent ON payment (payment_intent);
 CREATE INDEX payment_by_created ON payment (created DESC, id);
 CREATE TABLE payment_intent (
     account TEXT NOT NULL,
@@ -62,8 +62,7 @@ CREATE TABLE invoice_payment (
     deleted INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (account, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX invoice_payment_by_invoice ON invoice_payment (account, invoice);
-CREATE INDEX invoice_payment_by_intent ON invoice_payment (account, payment_intent);
+CREATE INDEX invoice_payment_by_invoice ON invoice_payment (invoice);
 CREATE TABLE refund (
     account TEXT NOT NULL,
     id TEXT NOT NULL,
@@ -76,7 +75,7 @@ CREATE TABLE refund (
     deleted INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (account, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX refund_by_payment ON refund (account, payment);
+CREATE INDEX refund_by_payment ON refund (payment);
 CREATE INDEX refund_by_created ON refund (created DESC, id);
 CREATE TABLE dispute (
     account TEXT NOT NULL,
@@ -91,7 +90,7 @@ CREATE TABLE dispute (
     deleted INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (account, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX dispute_by_payment ON dispute (account, payment);
+CREATE INDEX dispute_by_payment ON dispute (payment);
 CREATE TABLE balance_transaction (
     account TEXT NOT NULL,
     id TEXT NOT NULL,
@@ -250,7 +249,8 @@ pub(crate) fn of_customer(
     let mut statement = sql.prepare_cached(
         "SELECT id, customer, payment_intent, amount, currency, amount_refunded, status, created, failure_code,
            failure_message, card_brand, card_last4, disputed, description, balance_transaction
-         FROM payment WHERE account = ?1 AND customer = ?2 AND deleted = 0 ORDER BY created DESC, id",
+         FROM payment INDEXED BY payment_by_customer
+         WHERE account = ?1 AND customer = ?2 AND deleted = 0 ORDER BY created DESC, id",
     )?;
     let rows = statement.query_map(params![account, customer.as_str()], from_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -264,7 +264,8 @@ pub(crate) fn refunds_of_customer(
 ) -> Result<Vec<Refund>, StoreError> {
     let mut statement = sql.prepare_cached(
         "SELECT r.id, r.payment, r.amount, r.currency, r.status, r.reason, r.created
-         FROM payment p JOIN refund r ON r.account = p.account AND r.payment = p.id
+         FROM payment p INDEXED BY payment_by_customer
+         JOIN refund r INDEXED BY refund_by_payment ON r.account = p.account AND r.payment = p.id
          WHERE p.account = ?1 AND p.customer = ?2 AND r.deleted = 0 ORDER BY r.created DESC, r.id",
     )?;
     let rows = statement.query_map(params![account, customer.as_str()], |row| {
@@ -289,9 +290,11 @@ pub(crate) fn last_failed_attempt(
     let seconds: Option<i64> = sql
         .prepare_cached(
             "SELECT max(p.created)
-             FROM invoice i
-             JOIN invoice_payment ip ON ip.account = i.account AND ip.invoice = i.id
-             JOIN payment p ON p.account = ip.account AND p.payment_intent = ip.payment_intent
+             FROM invoice i INDEXED BY invoice_by_subscription
+             JOIN invoice_payment ip INDEXED BY invoice_payment_by_invoice
+               ON ip.account = i.account AND ip.invoice = i.id
+             JOIN payment p INDEXED BY payment_by_intent
+               ON p.account = ip.account AND p.payment_intent = ip.payment_intent
              WHERE i.account = ?1 AND i.subscription = ?2 AND p.status = 'failed'
                AND i.customer = (SELECT customer FROM subscription WHERE account = ?1 AND id = ?2)",
         )?

@@ -174,6 +174,7 @@ pub fn find(sql: &Connection, text: &str, limit: u32) -> Result<Vec<Hit>, StoreE
         "SELECT d.kind, d.id, d.account, d.title, d.detail, d.customer
          FROM (SELECT rowid, rank FROM search_words WHERE search_words MATCH ?1 LIMIT 1000) m
          JOIN search_document d ON d.number = m.rowid
+         WHERE d.account IN (SELECT id FROM account)
          ORDER BY d.kind <> 'customer', m.rank, d.number DESC LIMIT ?2",
     )?;
     let rows = statement.query_map(params![expression, limit], |row| {

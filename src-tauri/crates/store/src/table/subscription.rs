@@ -7,7 +7,7 @@ use crate::error::StoreError;
 use crate::table::{currency, instant, instant_maybe, json, seconds, seconds_of, to_json};
 use coffer_domain::Instant;
 use coffer_domain::ids::{
-    CustomerId, InvoiceId, PriceId, ProductId, SubscriptionId, SubscriptionItemId,
+    CustomerId, DiscountId, InvoiceId, PriceId, ProductId, SubscriptionId, SubscriptionItemId,
 };
 use coffer_domain::metric::history::Observation;
 use coffer_domain::record::{PauseBehavior, Subscription, SubscriptionItem, SubscriptionStatus};
@@ -35,7 +35,7 @@ CREATE TABLE subscription (
     deleted INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (account, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX subscription_by_customer ON subscription (account, customer);
+CREATE INDEX subscription_by_customer ON subscription (customer, created DESC);
 CREATE INDEX subscription_by_created ON subscription (created DESC, id);
 CREATE TABLE subscription_item (
     account TEXT NOT NULL,
@@ -51,12 +51,14 @@ CREATE TABLE subscription_item (
     discounts TEXT NOT NULL,
     PRIMARY KEY (account, subscription, position)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX subscription_item_by_price ON subscription_item (price);
 CREATE TABLE observation (
     account TEXT NOT NULL,
     subscription TEXT NOT NULL,
     at INTEGER NOT NULL,
     items TEXT NOT NULL,
-    counts INTEGER NOT NULL,
+    discounts TEXT NOT NULL,
+    stopped INTEGER NOT NULL,
     PRIMARY KEY (account, subscription, at)
 ) STRICT, WITHOUT ROWID;
 ";
@@ -144,29 +146,50 @@ fn observe(
             )
         })
         .collect();
+    let discounts: Vec<&DiscountId> = it
+        .items
+        .iter()
+        .flat_map(|item| &item.discounts)
+        .chain(&it.discounts)
+        .map(|discount| &discount.id)
+        .collect();
     let items = to_json("observation", &items)?;
+    let discounts = to_json("observation", &discounts)?;
     let paused = it
         .pause
         .as_ref()
         .is_some_and(|pause| pause.behavior != PauseBehavior::KeepAsDraft);
-    let counts = it.status.counts() && !paused;
-    let last: Option<(String, bool)> = sql
+    let stopped = paused
+        || matches!(
+            it.status,
+            SubscriptionStatus::Paused | SubscriptionStatus::Unpaid
+        );
+    let last: Option<(String, String, bool)> = sql
         .prepare_cached(
-            "SELECT items, counts FROM observation WHERE account = ?1 AND subscription = ?2
+            "SELECT items, discounts, stopped FROM observation WHERE account = ?1 AND subscription = ?2
              ORDER BY at DESC LIMIT 1",
         )?
         .query_row(params![account, it.id.as_str()], |row| {
-            Ok((row.get(0)?, row.get(1)?))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })
         .optional()?;
-    if last.is_some_and(|last| last == (items.clone(), counts)) {
+    if last.is_some_and(|last| last == (items.clone(), discounts.clone(), stopped)) {
         return Ok(());
     }
     sql.prepare_cached(
-        "INSERT INTO observation (account, subscription, at, items, counts) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (account, subscription, at) DO UPDATE SET items = excluded.items, counts = excluded.counts",
+        "INSERT INTO observation (account, subscription, at, items, discounts, stopped)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (account, subscription, at) DO UPDATE SET items = excluded.items,
+           discounts = excluded.discounts, stopped = excluded.stopped",
     )?
-    .execute(params![account, it.id.as_str(), seconds(seen_at), items, counts])?;
+    .execute(params![
+        account,
+        it.id.as_str(),
+        seconds(seen_at),
+        items,
+        discounts,
+        stopped
+    ])?;
     Ok(())
 }
 
@@ -177,13 +200,14 @@ pub(crate) fn observations(
     id: &SubscriptionId,
 ) -> Result<Vec<Observation>, StoreError> {
     let mut statement = sql.prepare_cached(
-        "SELECT at, items, counts FROM observation WHERE account = ?1 AND subscription = ?2 ORDER BY at",
+        "SELECT at, items, discounts, stopped FROM observation WHERE account = ?1 AND subscription = ?2 ORDER BY at",
     )?;
     let rows = statement.query_map(params![account, id.as_str()], |row| {
         Ok(Observation {
             at: instant(row, 0)?,
             items: json(row, 1)?,
-            counts: row.get(2)?,
+            discounts: json(row, 2)?,
+            stopped: row.get(3)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -196,7 +220,8 @@ pub(crate) fn of_customer(
     customer: &CustomerId,
 ) -> Result<Vec<Subscription>, StoreError> {
     let mut statement = sql.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM subscription WHERE account = ?1 AND customer = ?2 AND deleted = 0
+        "SELECT {COLUMNS} FROM subscription INDEXED BY subscription_by_customer
+         WHERE account = ?1 AND customer = ?2 AND deleted = 0
          ORDER BY created DESC, id"
     ))?;
     let rows = statement.query_map(params![account, customer.as_str()], from_row)?;

@@ -1,6 +1,6 @@
 //! Subscriptions with their items and discounts.
 
-use super::catalog::product_of;
+use super::catalog::{price, product_of};
 use super::discount::{Place, discounts};
 use super::{Problem, UNKNOWN, currency, id, instant, instant_if, payer, wire};
 use coffer_domain::ids::{PriceId, SubscriptionId, SubscriptionItemId};
@@ -52,9 +52,13 @@ fn subscription_item(
 ) -> Result<SubscriptionItem, Problem> {
     let own = SubscriptionItemId::new(it.id);
     let found = Place::Item(subscription.clone(), own.clone());
+    let product = product_of(&it.price);
+    let price_id = PriceId::new(it.price.id.clone());
+    // A plan that was deleted since is in no list any more, and its subscribers stay on it.
+    also.push(Record::Price(Box::new(price(it.price)?)));
     Ok(SubscriptionItem {
-        product: product_of(&it.price),
-        price: PriceId::new(it.price.id),
+        product,
+        price: price_id,
         quantity: it.quantity,
         created: instant(it.created, "items.created")?,
         period_start: instant_if(it.current_period_start, "items.current_period_start")?,

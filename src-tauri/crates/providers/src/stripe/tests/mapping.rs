@@ -10,6 +10,7 @@ use coffer_domain::record::{
     SubscriptionStatus, TierMode,
 };
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 fn read(kind: Kind, value: &Value) -> (Record, Vec<Record>) {
     map::record(kind, &value.to_string()).unwrap()
@@ -206,7 +207,12 @@ fn a_discount_is_known_by_where_it_stands() {
     assert_eq!(on_item.target, DiscountTarget::Item);
     assert_eq!(on_item.item.as_ref().unwrap().as_str(), "si_1");
     assert_eq!(on_item.end.unwrap().timestamp(), 50);
-    assert_eq!(also.len(), 1, "the coupon that stood inside");
+    let inside: BTreeSet<(Kind, &str)> = also.iter().map(|it| (it.kind(), it.id())).collect();
+    let expected = BTreeSet::from([(Kind::Prices, "price_1"), (Kind::Coupons, "TEN")]);
+    assert_eq!(
+        inside, expected,
+        "the price and the coupon that stood inside"
+    );
     let (Record::Customer(customer), _) = read(
         Kind::Customers,
         &json!({"id": "cus_1", "created": 1, "discount": discount(json!({}))}),
