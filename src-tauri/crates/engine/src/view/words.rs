@@ -65,7 +65,7 @@ fn rhythm(recurring: Recurring) -> String {
     }
 }
 
-/// `20 % off until Jan 31, 2027 (SPRING)`.
+/// `20 % off until 2027-01-31 (SPRING)`.
 pub(super) fn discount(discount: &Discount, coupon: Option<&Coupon>) -> String {
     let Some(coupon) = coupon else {
         return format!("Coupon {} (its terms are not known here)", discount.coupon);
@@ -95,9 +95,9 @@ fn percent_text(percent: Ratio) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// `Nov 27, 2026`, as the rest of the page writes dates.
+/// `2026-11-27`: the page writes days in the reader's own way, and finds them in sentences by this form.
 fn date(at: Instant) -> String {
-    at.format("%b %-d, %Y").to_string()
+    at.date_naive().to_string()
 }
 
 /// When a subscription renews, ends or ended.
