@@ -84,4 +84,16 @@ ids! {
     DisputeId,
     /// A movement of the merchant's balance, `txn_…`.
     BalanceTransactionId,
+    /// What is to become of a subscription, `sub_sched_…`.
+    SubscriptionScheduleId,
+    /// A correction of an invoice, `cn_…`.
+    CreditNoteId,
+    /// An entry of a customer's credit ledger, `cbtxn_…`.
+    CreditEntryId,
+    /// What usage is counted by, `mtr_…`.
+    MeterId,
+    /// A visit to a checkout page, `cs_…`.
+    CheckoutSessionId,
+    /// A link to pay by, `plink_…`.
+    PaymentLinkId,
 }

@@ -35,6 +35,15 @@ impl ModeName {
         }
     }
 
+    /// The one that it is not.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Live => Self::Test,
+            Self::Test => Self::Live,
+        }
+    }
+
     /// Whether objects of this mode carry `livemode: true`.
     #[must_use]
     pub const fn is_live(self) -> bool {

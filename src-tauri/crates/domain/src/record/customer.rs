@@ -37,4 +37,8 @@ pub struct Customer {
     pub discount: Option<Discount>,
     /// Whether the latest invoice is unpaid.
     pub delinquent: bool,
+    /// What the credit ledger stands at, minor units of `currency`; below zero for what the customer has to the good.
+    pub balance: i64,
+    /// The currency that the customer is billed in.
+    pub currency: Option<Currency>,
 }

@@ -129,6 +129,14 @@ pub struct Invoice {
     pub amount_paid: i64,
     /// What is still missing.
     pub amount_remaining: i64,
+    /// What came beyond what was asked for, and went to the customer's credit ledger.
+    pub amount_overpaid: i64,
+    /// The part of `amount_paid` that did not go through the provider.
+    pub paid_elsewhere: i64,
+    /// What discounts of single lines took off, minor units.
+    pub line_discounts: i64,
+    /// Whether the customer's credit ledger stood at something before or after it.
+    pub touches_ledger: bool,
     /// How often collection was tried.
     pub attempt_count: i64,
     /// When collection is tried next.

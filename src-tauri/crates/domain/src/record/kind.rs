@@ -31,18 +31,31 @@ pub enum Kind {
     Disputes,
     /// Movements of the merchant's balance, with fees.
     BalanceTransactions,
+    /// What is to become of subscriptions.
+    SubscriptionSchedules,
+    /// Corrections of invoices.
+    CreditNotes,
+    /// The customers' credit ledgers.
+    CustomerBalanceTransactions,
+    /// What usage is counted by.
+    Meters,
+    /// Visits to a checkout page.
+    CheckoutSessions,
+    /// Links to pay by.
+    PaymentLinks,
 }
 
 impl Kind {
     /// Every kind, in the order a first sync reads them: what others refer to comes first, and what makes the first
     /// number comes before what explains it.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 20] = [
         Self::Products,
         Self::Prices,
         Self::Coupons,
         Self::PromotionCodes,
         Self::Customers,
         Self::Subscriptions,
+        Self::SubscriptionSchedules,
         Self::InvoiceItems,
         Self::Invoices,
         Self::InvoicePayments,
@@ -50,10 +63,15 @@ impl Kind {
         Self::PaymentIntents,
         Self::Refunds,
         Self::Disputes,
+        Self::CreditNotes,
         Self::BalanceTransactions,
+        Self::Meters,
+        Self::CheckoutSessions,
+        Self::PaymentLinks,
+        Self::CustomerBalanceTransactions,
     ];
 
-    /// The last part of the provider's list path.
+    /// The last part of the provider's list path, with what makes it plain where that part alone would not.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -71,6 +89,12 @@ impl Kind {
             Self::Refunds => "refunds",
             Self::Disputes => "disputes",
             Self::BalanceTransactions => "balance_transactions",
+            Self::SubscriptionSchedules => "subscription_schedules",
+            Self::CreditNotes => "credit_notes",
+            Self::CustomerBalanceTransactions => "customer_balance_transactions",
+            Self::Meters => "meters",
+            Self::CheckoutSessions => "checkout_sessions",
+            Self::PaymentLinks => "payment_links",
         }
     }
 

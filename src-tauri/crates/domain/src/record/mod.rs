@@ -5,26 +5,34 @@
 //! A provider's word we do not know is kept as `Other`, never an error.
 
 mod catalog;
+mod checkout;
+mod credit;
 mod customer;
 mod invoice;
 mod kind;
 mod payment;
+mod schedule;
 mod subscription;
 
 pub use catalog::{
     Coupon, CouponDuration, CouponOff, Price, PriceScheme, Product, PromotionCode, Recurring,
     RecurringInterval, Rounding, Tier, TierMode, TransformQuantity,
 };
+pub use checkout::{CheckoutSession, Meter, PaymentLink};
+pub use credit::{CreditEntry, CreditNote};
 pub use customer::{Account, Customer};
 pub use invoice::{Invoice, InvoiceItem, InvoiceLine, InvoicePayment, InvoiceStatus, LineOrigin};
 pub use kind::Kind;
 pub use payment::{
     BalanceTransaction, Dispute, Payment, PaymentIntent, PaymentStatus, Refund, RefundStatus,
 };
+pub use schedule::{ScheduleItem, SchedulePhase, SubscriptionSchedule};
 pub use subscription::{
     Discount, DiscountTarget, Pause, PauseBehavior, Subscription, SubscriptionItem,
     SubscriptionStatus,
 };
+
+use crate::Instant;
 
 /// One record of any kind.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,6 +65,18 @@ pub enum Record {
     Dispute(Dispute),
     /// A movement of the merchant's balance.
     BalanceTransaction(BalanceTransaction),
+    /// What is to become of a subscription.
+    SubscriptionSchedule(Box<SubscriptionSchedule>),
+    /// A correction of an invoice.
+    CreditNote(Box<CreditNote>),
+    /// An entry of a customer's credit ledger.
+    CreditEntry(CreditEntry),
+    /// What usage is counted by.
+    Meter(Meter),
+    /// A visit to a checkout page.
+    CheckoutSession(Box<CheckoutSession>),
+    /// A link to pay by.
+    PaymentLink(PaymentLink),
 }
 
 impl Record {
@@ -78,6 +98,12 @@ impl Record {
             Self::Refund(_) => Kind::Refunds,
             Self::Dispute(_) => Kind::Disputes,
             Self::BalanceTransaction(_) => Kind::BalanceTransactions,
+            Self::SubscriptionSchedule(_) => Kind::SubscriptionSchedules,
+            Self::CreditNote(_) => Kind::CreditNotes,
+            Self::CreditEntry(_) => Kind::CustomerBalanceTransactions,
+            Self::Meter(_) => Kind::Meters,
+            Self::CheckoutSession(_) => Kind::CheckoutSessions,
+            Self::PaymentLink(_) => Kind::PaymentLinks,
         }
     }
 
@@ -99,6 +125,39 @@ impl Record {
             Self::Refund(it) => it.id.as_str(),
             Self::Dispute(it) => it.id.as_str(),
             Self::BalanceTransaction(it) => it.id.as_str(),
+            Self::SubscriptionSchedule(it) => it.id.as_str(),
+            Self::CreditNote(it) => it.id.as_str(),
+            Self::CreditEntry(it) => it.id.as_str(),
+            Self::Meter(it) => it.id.as_str(),
+            Self::CheckoutSession(it) => it.id.as_str(),
+            Self::PaymentLink(it) => it.id.as_str(),
         }
+    }
+
+    /// When it was created; `None` where the provider does not say.
+    #[must_use]
+    pub const fn created(&self) -> Option<Instant> {
+        Some(match self {
+            Self::Customer(it) => it.created,
+            Self::Product(it) => it.created,
+            Self::Price(it) => it.created,
+            Self::Coupon(it) => it.created,
+            Self::PromotionCode(it) => it.created,
+            Self::Subscription(it) => it.created,
+            Self::Invoice(it) => it.created,
+            Self::InvoiceItem(it) => it.created,
+            Self::InvoicePayment(it) => it.created,
+            Self::Payment(it) => it.created,
+            Self::PaymentIntent(it) => it.created,
+            Self::Refund(it) => it.created,
+            Self::Dispute(it) => it.created,
+            Self::BalanceTransaction(it) => it.created,
+            Self::SubscriptionSchedule(it) => it.created,
+            Self::CreditNote(it) => it.created,
+            Self::CreditEntry(it) => it.created,
+            Self::Meter(it) => it.created,
+            Self::CheckoutSession(it) => it.created,
+            Self::PaymentLink(_) => return None,
+        })
     }
 }

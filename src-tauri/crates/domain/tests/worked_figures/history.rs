@@ -81,6 +81,10 @@ fn line(
 
 fn invoice(id: &str, created: &str, reason: &str, lines: Vec<InvoiceLine>) -> Invoice {
     Invoice {
+        amount_overpaid: 0,
+        paid_elsewhere: 0,
+        line_discounts: 0,
+        touches_ledger: false,
         id: id.into(),
         number: None,
         customer: Some("cus".into()),
