@@ -2,7 +2,8 @@
 //!
 //! The catalogue is the same for every seed, because a test that wants "the graduated price in krónur" must find one in
 //! every world. It has each shape the provider knows: flat, per seat, graduated and volume tiers with flat amounts, packages,
-//! sub-cent decimals, tax-inclusive prices, weekly, monthly, quarterly and yearly terms, six currencies.
+//! sub-cent decimals, tax-inclusive prices, weekly, monthly, quarterly and yearly terms, six currencies. Metered prices are
+//! sold only where the rare states are asked for. Meters and payment links are here too: they are the same in every world.
 //!
 //! Invariant: unit amounts are whole ten-thousandths of a wire unit, and a tax-inclusive price divides exactly by its rate,
 //! so that the tax share of its invoice lines is the same fraction whichever line one looks at.
@@ -34,9 +35,13 @@ pub(crate) enum Family {
     StarterGross,
     /// Starter at the price of the first months.
     StarterFounding,
+    /// Bought by the piece, in long invoices.
+    Packs,
+    /// Counted by a meter.
+    Calls,
 }
 
-pub(crate) const FAMILIES: [Family; 11] = [
+pub(crate) const FAMILIES: [Family; 12] = [
     Family::Starter,
     Family::Team,
     Family::Business,
@@ -48,6 +53,7 @@ pub(crate) const FAMILIES: [Family; 11] = [
     Family::Onboarding,
     Family::StarterGross,
     Family::StarterFounding,
+    Family::Packs,
 ];
 
 /// One step of a tiered price.
@@ -128,6 +134,8 @@ pub(crate) struct Price {
     pub(crate) tax: TaxBehavior,
     pub(crate) created: i64,
     pub(crate) archived_at: Option<i64>,
+    /// The meter that counts what is billed.
+    pub(crate) meter: Option<u32>,
 }
 
 impl Price {
@@ -144,6 +152,7 @@ impl Price {
     /// The factor from a period of this price to a month.
     pub(crate) fn per_month(&self) -> Fraction {
         match self.term {
+            _ if self.meter.is_some() => Fraction::ZERO,
             Some(Term::Weekly) => Fraction::new(52, 12),
             Some(Term::Monthly) => Fraction::whole(1),
             Some(Term::Quarterly) => Fraction::new(1, 3),
@@ -172,7 +181,7 @@ pub(crate) struct Catalogue {
     index: BTreeMap<(Family, Currency, Option<Term>), u32>,
 }
 
-const PRODUCTS: [(Family, &str, &str, Option<&str>); 9] = [
+const PRODUCTS: [(Family, &str, &str, Option<&str>); 10] = [
     (
         Family::Starter,
         "Starter",
@@ -227,6 +236,54 @@ const PRODUCTS: [(Family, &str, &str, Option<&str>); 9] = [
         "A day with one of us.",
         Some("day"),
     ),
+    (
+        Family::Packs,
+        "Message pack",
+        "A hundred messages, bought as they are needed.",
+        Some("pack"),
+    ),
+];
+
+const METERED: (Family, &str, &str, Option<&str>) = (
+    Family::Calls,
+    "API calls",
+    "Billed by what was used.",
+    Some("call"),
+);
+
+/// A meter: name, the name of its events, how they are added up, what an event's payload calls the number, still in use.
+pub(crate) type Meter = (&'static str, &'static str, &'static str, &'static str, bool);
+
+/// The meters, oldest first.
+pub(crate) const METERS: [Meter; 2] = [
+    (
+        "Reports rendered",
+        "report_rendered",
+        "count",
+        "value",
+        false,
+    ),
+    ("API calls", "api_call", "sum", "calls", true),
+];
+
+/// The meter of metered prices.
+pub(crate) const CALLS: u32 = 1;
+
+/// What a payment link sells, in which currency, how much of it, and whether it is open.
+pub(crate) type PaymentLink = (Family, Currency, Option<Term>, u32, bool);
+
+/// The payment links, oldest first.
+pub(crate) const PAYMENT_LINKS: [PaymentLink; 4] = [
+    (
+        Family::StarterFounding,
+        Currency::Usd,
+        Some(Term::Monthly),
+        1,
+        false,
+    ),
+    (Family::Starter, Currency::Usd, Some(Term::Monthly), 1, true),
+    (Family::Starter, Currency::Eur, Some(Term::Yearly), 1, true),
+    (Family::Onboarding, Currency::Usd, None, 1, true),
 ];
 
 /// The rate a tax-inclusive price is made for: its currency says which country's.
@@ -268,6 +325,8 @@ fn scheme(family: Family, currency: Currency, term: Term) -> Scheme {
         Family::Pulse => flat(1_750),
         Family::Support => flat(4_900),
         Family::Onboarding => flat(45_000),
+        Family::Packs => flat(120),
+        Family::Calls => flat(25),
         // Sub-cent decimals, except where the currency has no cents to split.
         Family::Seats => match currency {
             Currency::Usd | Currency::Eur | Currency::Gbp => Scheme::PerUnit {
@@ -309,16 +368,20 @@ const fn terms(family: Family) -> &'static [Term] {
     match family {
         Family::Pulse => &[Term::Weekly],
         Family::StarterGross => &[Term::Monthly, Term::Yearly],
-        Family::StarterFounding | Family::Onboarding => &[Term::Monthly],
+        Family::StarterFounding | Family::Onboarding | Family::Packs | Family::Calls => {
+            &[Term::Monthly]
+        }
         _ => &[Term::Monthly, Term::Quarterly, Term::Yearly],
     }
 }
 
 impl Catalogue {
-    /// The catalogue of a merchant who opened at `opened`; the founding price was withdrawn at `archived`.
-    pub(crate) fn new(opened: i64, archived: i64) -> Self {
+    /// The catalogue of a merchant who opened at `opened`; the founding price was withdrawn at `archived`. What is metered
+    /// comes last, so that all other prices are the same with and without it.
+    pub(crate) fn new(opened: i64, archived: i64, metered: bool) -> Self {
         let mut catalogue = Self::default();
-        for (n, (family, name, description, unit)) in PRODUCTS.into_iter().enumerate() {
+        let products = PRODUCTS.into_iter().chain(metered.then_some(METERED));
+        for (n, (family, name, description, unit)) in products.enumerate() {
             let created = opened + n as i64 * 40;
             catalogue.products.push(|ix| Product {
                 ix,
@@ -330,7 +393,7 @@ impl Catalogue {
             });
         }
         let mut created = opened + 600;
-        for family in FAMILIES {
+        for family in FAMILIES.into_iter().chain(metered.then_some(Family::Calls)) {
             for currency in Currency::ALL {
                 if family == Family::StarterGross && inclusive_rate(currency).is_none() {
                     continue;
@@ -372,7 +435,7 @@ impl Catalogue {
             (_, Currency::Eur | Currency::Gbp) => TaxBehavior::Exclusive,
             _ => TaxBehavior::Unspecified,
         };
-        let once = family == Family::Onboarding;
+        let once = matches!(family, Family::Onboarding | Family::Packs);
         let term_kept = (!once).then_some(term);
         let scheme = scheme(family, currency, term);
         let ix = self.prices.push(|ix| Price {
@@ -385,6 +448,7 @@ impl Catalogue {
             tax,
             created,
             archived_at,
+            meter: (family == Family::Calls).then_some(CALLS),
         });
         self.index.insert((family, currency, term_kept), ix);
     }
@@ -431,7 +495,7 @@ mod tests {
 
     #[test]
     fn every_amount_is_a_multiple_of_what_its_currency_can_charge() {
-        let catalogue = Catalogue::new(0, 0);
+        let catalogue = Catalogue::new(0, 0, true);
         for price in catalogue.prices.iter() {
             for quantity in [1, 7, 60] {
                 let amount = price.amount(quantity);

@@ -9,7 +9,8 @@ use std::collections::VecDeque;
 use crate::calendar::DAY;
 use crate::coupon::Discount;
 use crate::record::{
-    Charge, Customer, Dispute, Intent, Invoice, InvoiceItem, InvoicePayment, Refund, Subscription,
+    Charge, CreditNote, Customer, Dispute, Intent, Invoice, InvoiceItem, InvoicePayment, Refund,
+    Schedule, Session, Subscription,
 };
 
 /// How long events are kept.
@@ -28,6 +29,18 @@ pub(crate) enum Snapshot {
     Refund(Box<Refund>),
     Dispute(Box<Dispute>),
     Discount(Box<Discount>),
+    CreditNote(Box<CreditNote>),
+    Schedule(Box<Schedule>),
+    Session(Box<Session>),
+    /// An object that is kept as the JSON it showed: one that has no record, or whose record never changes.
+    Told(Box<str>),
+}
+
+impl Snapshot {
+    /// A copy of an object as it shows itself.
+    pub(crate) fn told(object: &serde_json::Value) -> Self {
+        Self::Told(object.to_string().into_boxed_str())
+    }
 }
 
 macro_rules! from_record {
@@ -50,7 +63,10 @@ from_record!(
     Charge,
     Refund,
     Dispute,
-    Discount
+    Discount,
+    CreditNote,
+    Schedule,
+    Session
 );
 
 /// A notice.
@@ -92,6 +108,11 @@ impl Events {
                 before,
             });
         }
+    }
+
+    /// The number of the next event.
+    pub(crate) const fn next_number(&self) -> u64 {
+        self.next
     }
 
     /// Whether an event of `at` would be kept.

@@ -1,8 +1,9 @@
 //! Identifiers that look random and yet say which record they mean.
 //!
-//! The provider's ids carry no order, and code that sorts by them is wrong; so ours must not carry one either. Each id is a
-//! keyed permutation of the record's number, written in base 62 and padded with a checksum. Looking an id up is undoing the
-//! permutation, which spares the world a table of strings. Nothing here is cryptography.
+//! The provider's ids of objects grow with time (the examples in its documentation do), but only roughly, and code that sorts
+//! by them is wrong: so ours keep the order of blocks of records and none within a block. Ids of events and requests carry no
+//! order at all. Each id is a keyed permutation of the record's number, written in base 62 and padded with a checksum. Looking
+//! an id up is undoing the permutation, which spares the world a table of strings. Nothing here is cryptography.
 //!
 //! Invariant: `decode(encode(sort, n)) == (sort, n)`, and any string that `encode` did not make decodes to nothing.
 
@@ -31,9 +32,17 @@ pub(crate) enum Sort {
     PaymentMethod,
     TaxRate,
     Request,
+    Schedule,
+    CreditNote,
+    CreditNoteLine,
+    Credit,
+    Meter,
+    Session,
+    SessionItem,
+    PaymentLink,
 }
 
-const SORTS: [Sort; 20] = [
+const SORTS: [Sort; 28] = [
     Sort::Customer,
     Sort::Product,
     Sort::Price,
@@ -54,6 +63,14 @@ const SORTS: [Sort; 20] = [
     Sort::PaymentMethod,
     Sort::TaxRate,
     Sort::Request,
+    Sort::Schedule,
+    Sort::CreditNote,
+    Sort::CreditNoteLine,
+    Sort::Credit,
+    Sort::Meter,
+    Sort::Session,
+    Sort::SessionItem,
+    Sort::PaymentLink,
 ];
 
 impl Sort {
@@ -79,7 +96,20 @@ impl Sort {
             Self::PaymentMethod => "pm_1",
             Self::TaxRate => "txr_1",
             Self::Request => "req_",
+            Self::Schedule => "sub_sched_1",
+            Self::CreditNote => "cn_1",
+            Self::CreditNoteLine => "cnli_1",
+            Self::Credit => "cbtxn_1",
+            Self::Meter => "mtr_6",
+            Self::Session => "cs_a1",
+            Self::SessionItem => "li_1",
+            Self::PaymentLink => "plink_1",
         }
+    }
+
+    /// Whether ids grow with time, roughly.
+    const fn is_ordered(self) -> bool {
+        !matches!(self, Self::Event | Self::Request)
     }
 
     /// Letters after the eleven that carry the number.
@@ -90,6 +120,9 @@ impl Sort {
         }
     }
 }
+
+/// Records within which ids have no order; a power of two.
+const BLOCK: u64 = 64;
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -122,17 +155,46 @@ impl Ids {
         Self { key: seed }
     }
 
+    /// What every number of a sort is counted from, so that ids begin with letters.
+    fn origin(&self, sort: Sort) -> u64 {
+        (fold(&[self.key, sort as u64, 13]) >> 3) | (1 << 62)
+    }
+
+    /// What a number is mixed with inside its block.
+    fn within(&self, sort: Sort, n: u64) -> u64 {
+        fold(&[self.key, sort as u64, n / BLOCK, 17]) % BLOCK
+    }
+
+    fn mix(&self, sort: Sort, n: u64) -> u64 {
+        if !sort.is_ordered() {
+            let (mut left, mut right) = ((n >> 32) as u32, n as u32);
+            for round in 0..4 {
+                (left, right) = (right, left ^ self.round(sort, round, right));
+            }
+            return (u64::from(left) << 32) | u64::from(right);
+        }
+        self.origin(sort).wrapping_add(n ^ self.within(sort, n))
+    }
+
+    fn unmix(&self, sort: Sort, mixed: u64) -> u64 {
+        if !sort.is_ordered() {
+            let (mut left, mut right) = ((mixed >> 32) as u32, mixed as u32);
+            for round in (0..4).rev() {
+                (left, right) = (right ^ self.round(sort, round, left), left);
+            }
+            return (u64::from(left) << 32) | u64::from(right);
+        }
+        let n = mixed.wrapping_sub(self.origin(sort));
+        n ^ self.within(sort, n)
+    }
+
     fn round(&self, sort: Sort, round: u64, half: u32) -> u32 {
         fold(&[self.key, sort as u64, round, u64::from(half)]) as u32
     }
 
     /// The id of record `n`.
     pub(crate) fn encode(&self, sort: Sort, n: u64) -> String {
-        let (mut left, mut right) = ((n >> 32) as u32, n as u32);
-        for round in 0..4 {
-            (left, right) = (right, left ^ self.round(sort, round, right));
-        }
-        let mixed = (u64::from(left) << 32) | u64::from(right);
+        let mixed = self.mix(sort, n);
         let check = (u128::from(fold(&[self.key, mixed, 7])) << 64)
             | u128::from(fold(&[mixed, sort as u64, 11]));
         format!(
@@ -149,11 +211,7 @@ impl Ids {
             .into_iter()
             .find(|sort| id.starts_with(sort.prefix()))?;
         let mixed = from_base62(id.get(sort.prefix().len()..sort.prefix().len() + 11)?)?;
-        let (mut left, mut right) = ((mixed >> 32) as u32, mixed as u32);
-        for round in (0..4).rev() {
-            (left, right) = (right ^ self.round(sort, round, left), left);
-        }
-        let n = (u64::from(left) << 32) | u64::from(right);
+        let n = self.unmix(sort, mixed);
         (self.encode(sort, n) == id).then_some((sort, n))
     }
 }
@@ -183,6 +241,17 @@ mod tests {
                 assert_eq!(ids.decode(&foreign), None, "{foreign} is another world's");
             }
         }
+        let late = ids.encode(Sort::Invoice, 10_000);
+        assert!(
+            ids.encode(Sort::Invoice, 9_000) < late,
+            "a thousand invoices ago"
+        );
+        let block: Vec<String> = (0..BLOCK).map(|n| ids.encode(Sort::Invoice, n)).collect();
+        assert!(!block.is_sorted(), "neighbours have no order");
+        let events: Vec<String> = (0..10)
+            .map(|n| ids.encode(Sort::Event, n * 1_000))
+            .collect();
+        assert!(!events.is_sorted(), "events have none at all");
         assert_eq!(
             ids.decode("cus_é23456789012"),
             None,

@@ -30,10 +30,14 @@ mod truth;
 mod wire;
 mod words;
 mod world;
+mod written;
 
 pub use currency::wire_exponent;
 pub use fraction::{Fraction, round_half_even};
-pub use http::{Clock, Fault, FaultKind, JournalEntry, Running, Server, ServerOptions, SimError};
+pub use http::{
+    Clock, Fault, FaultKind, JournalEntry, Limits, LimitsReport, Running, Server, ServerOptions,
+    SimError, Traffic,
+};
 pub use world::{World, WorldSpec};
 
 /// The version of the provider's API that is spoken.

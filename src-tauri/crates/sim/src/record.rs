@@ -33,6 +33,8 @@ pub(crate) struct Customer {
     pub(crate) balance: i64,
     pub(crate) delinquent: bool,
     pub(crate) discount: Option<u32>,
+    /// Has given nothing to pay with.
+    pub(crate) cardless: bool,
     pub(crate) deleted_at: Option<i64>,
     pub(crate) next_number: u32,
 }
@@ -44,6 +46,8 @@ pub(crate) enum Status {
     Trialing,
     Active,
     PastDue,
+    Unpaid,
+    Paused,
     Canceled,
 }
 
@@ -55,6 +59,8 @@ impl Status {
             Self::Trialing => "trialing",
             Self::Active => "active",
             Self::PastDue => "past_due",
+            Self::Unpaid => "unpaid",
+            Self::Paused => "paused",
             Self::Canceled => "canceled",
         }
     }
@@ -78,6 +84,8 @@ pub(crate) struct Item {
     pub(crate) discounts: Vec<u32>,
     /// The invoice line that last billed a whole period of it.
     pub(crate) billed: Option<(u32, u16)>,
+    /// Its own period, where it is billed in another interval than the subscription's first item.
+    pub(crate) own_period: Option<(i64, i64)>,
 }
 
 /// Value added tax as it is levied on a subscription.
@@ -115,6 +123,15 @@ pub(crate) struct Subscription {
     pub(crate) busy: bool,
     /// Counts the schedules of renewals; an older schedule is void.
     pub(crate) generation: u32,
+    pub(crate) currency: Currency,
+    /// The subscription schedule that is in force.
+    pub(crate) schedule: Option<u32>,
+    /// What becomes of invoices while collection is paused.
+    pub(crate) pause_collection: Option<&'static str>,
+    /// Why and since when the subscription itself is paused.
+    pub(crate) paused: Option<(&'static str, i64)>,
+    /// What happens when the trial ends and there is nothing to pay with.
+    pub(crate) missing_method: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -234,6 +251,13 @@ pub(crate) struct Invoice {
     pub(crate) email_changed: bool,
     pub(crate) prorated_at: Option<i64>,
     pub(crate) payment: Option<u32>,
+    /// Taken off by credit notes before it was paid.
+    pub(crate) credited_before: i64,
+    /// Given back by credit notes after it was paid.
+    pub(crate) credited_after: i64,
+    pub(crate) credit_notes: u32,
+    /// Why it was written off.
+    pub(crate) written_off_for: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -264,6 +288,8 @@ pub(crate) struct Intent {
     pub(crate) latest_charge: Option<u32>,
     pub(crate) canceled_at: Option<i64>,
     pub(crate) card: Card,
+    /// The invoice it collects; the provider does not show it here.
+    pub(crate) invoice: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -322,4 +348,120 @@ pub(crate) struct Dispute {
     pub(crate) due_by: i64,
     pub(crate) submitted: bool,
     pub(crate) balance: Vec<u32>,
+}
+
+/// A movement of a customer's credit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Credit {
+    pub(crate) ix: u32,
+    pub(crate) customer: u32,
+    pub(crate) created: i64,
+    /// Below zero is credit given.
+    pub(crate) amount: i64,
+    pub(crate) ending_balance: i64,
+    pub(crate) currency: Currency,
+    pub(crate) kind: &'static str,
+    pub(crate) invoice: Option<u32>,
+    pub(crate) credit_note: Option<u32>,
+    pub(crate) description: Option<&'static str>,
+}
+
+/// What a credit note takes back of an invoice line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CreditLine {
+    pub(crate) line: u16,
+    /// As the line's own amount: with the tax where that is inside the price.
+    pub(crate) amount: i64,
+    pub(crate) tax: i64,
+}
+
+/// Where the money of a credit note goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CreditedTo {
+    /// Off what is still due.
+    Invoice,
+    /// Back to where it came from, by a refund.
+    Refund(u32),
+    /// To the customer's credit, by a movement of it.
+    Balance(u32),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CreditNote {
+    pub(crate) ix: u32,
+    pub(crate) customer: u32,
+    pub(crate) invoice: u32,
+    /// The how-manieth of its invoice.
+    pub(crate) number: u32,
+    pub(crate) created: i64,
+    pub(crate) currency: Currency,
+    pub(crate) total: i64,
+    pub(crate) lines: Vec<CreditLine>,
+    pub(crate) to: CreditedTo,
+    pub(crate) reason: Option<&'static str>,
+}
+
+/// A stretch of a subscription schedule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Phase {
+    pub(crate) start: i64,
+    pub(crate) end: i64,
+    /// Price and quantity.
+    pub(crate) items: Vec<(u32, u32)>,
+    pub(crate) prorates: bool,
+    pub(crate) note: Option<&'static str>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Schedule {
+    pub(crate) ix: u32,
+    pub(crate) customer: u32,
+    pub(crate) subscription: Option<u32>,
+    pub(crate) created: i64,
+    pub(crate) currency: Currency,
+    pub(crate) phases: Vec<Phase>,
+    /// The phase that is running; none before the first.
+    pub(crate) current: Option<usize>,
+    pub(crate) cancels_at_end: bool,
+    pub(crate) canceled_at: Option<i64>,
+    pub(crate) completed_at: Option<i64>,
+    pub(crate) released_at: Option<i64>,
+}
+
+impl Schedule {
+    pub(crate) const fn is_over(&self) -> bool {
+        self.canceled_at.is_some() || self.completed_at.is_some() || self.released_at.is_some()
+    }
+
+    pub(crate) const fn status(&self) -> &'static str {
+        if self.canceled_at.is_some() {
+            "canceled"
+        } else if self.completed_at.is_some() {
+            "completed"
+        } else if self.released_at.is_some() {
+            "released"
+        } else if self.current.is_some() {
+            "active"
+        } else {
+            "not_started"
+        }
+    }
+}
+
+/// A visit to the provider's payment page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Session {
+    pub(crate) ix: u32,
+    pub(crate) customer: Option<u32>,
+    pub(crate) created: i64,
+    pub(crate) currency: Currency,
+    /// Price and quantity.
+    pub(crate) items: Vec<(u32, u32)>,
+    pub(crate) recurring: bool,
+    pub(crate) trial: bool,
+    pub(crate) completed_at: Option<i64>,
+    pub(crate) expired_at: Option<i64>,
+    pub(crate) subscription: Option<u32>,
+    pub(crate) invoice: Option<u32>,
+    pub(crate) payment_link: Option<u32>,
 }

@@ -4,7 +4,8 @@
 //! the API shows, the monthly worth is worked out by the definition `coffer-1`: counting subscriptions are active or past
 //! due; an item is price times quantity, per month; forever and repeating discounts are taken off while they run, the
 //! item's own first, then the subscription's in order, the customer's only where the subscription has none; tax that is
-//! part of a price is taken out. It is written naively and on its own, to be compared with and never to be shared.
+//! part of a price is taken out; metered prices are worth nothing, and neither is a subscription whose invoices are voided or
+//! written off as they come. It is written naively and on its own, to be compared with and never to be shared.
 //!
 //! Invariant: the log is append-only and each mark holds from its instant until the next mark's, `[from, to)`.
 
@@ -31,6 +32,8 @@ pub(crate) struct Held {
 pub(crate) struct Mark {
     pub(crate) at: i64,
     pub(crate) status: Status,
+    /// False while its invoices are voided or written off as they come.
+    pub(crate) collected: bool,
     pub(crate) held: Vec<Held>,
 }
 
@@ -57,6 +60,7 @@ impl World {
         let mark = Mark {
             at,
             status: record.status,
+            collected: !matches!(record.pause_collection, Some("void" | "mark_uncollectible")),
             held,
         };
         self.pasts[subscription].marks.push(mark);
@@ -70,7 +74,7 @@ impl World {
         let mut sums: BTreeMap<&'static str, Fraction> = BTreeMap::new();
         for subscription in self.subscriptions.iter() {
             if let Some((_, net)) = self.worth(subscription.ix, at) {
-                let code = self.customers[subscription.customer].currency.code();
+                let code = subscription.currency.code();
                 let sum = sums.entry(code).or_insert(Fraction::ZERO);
                 *sum = *sum + net;
             }
@@ -115,7 +119,7 @@ impl World {
         let past = &self.pasts[subscription];
         let after = past.marks.partition_point(|mark| mark.at <= at);
         let mark = past.marks.get(after.checked_sub(1)?)?;
-        if !mark.status.counts() {
+        if !mark.status.counts() || !mark.collected {
             return None;
         }
         let tax = self.subscriptions[subscription]
@@ -146,6 +150,10 @@ impl World {
             .iter()
             .copied()
             .filter(|discount| self.recurs(*discount, at))
+            .filter(|discount| {
+                let gone = |(removed, from): &(u32, i64)| removed == discount && *from <= at;
+                !past.removed.iter().any(gone)
+            })
             .collect();
         let customers = &self.souls[self.subscriptions[subscription].customer].discounts;
         for discount in if own.is_empty() { customers } else { &own } {
@@ -175,7 +183,7 @@ impl World {
         let factor = if let Some(percent) = coupon.percent {
             Fraction::new(100 - i128::from(percent), 100)
         } else {
-            let currency = self.customers[self.subscriptions[subscription].customer].currency;
+            let currency = self.subscriptions[subscription].currency;
             let covered: Vec<&Worth> = worths
                 .iter()
                 .filter(|worth| coupon.covers(worth.product))

@@ -14,18 +14,19 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{DAY, subtract_months};
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, METERS, PAYMENT_LINKS};
 use crate::coupon::{Coupon, Discount, coupons};
 use crate::event::{Events, Snapshot};
 use crate::ids::Ids;
 use crate::life::Happening;
 use crate::record::{
-    BalanceTransaction, Charge, Customer, Dispute, Intent, Invoice, InvoiceItem, InvoicePayment,
-    Refund, Subscription,
+    BalanceTransaction, Charge, Credit, CreditNote, Customer, Dispute, Intent, Invoice,
+    InvoiceItem, InvoicePayment, Refund, Schedule, Session, Subscription,
 };
 use crate::shelf::Shelf;
 use crate::stream::Stream;
 use crate::truth::Mark;
+use crate::written::Written;
 
 /// What decides a world. The same values give the same world, on every machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +41,9 @@ pub struct WorldSpec {
     pub now: DateTime<Utc>,
     /// Whether the merchant's objects say that they are live.
     pub livemode: bool,
+    /// Whether there are also customers in each of the rare states, one for each, beside those asked for.
+    #[serde(default)]
+    pub corners: bool,
 }
 
 /// Something that will happen, with its place in the order.
@@ -66,6 +70,20 @@ impl Ord for Planned {
     }
 }
 
+/// How a customer's payments go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Temper {
+    /// As chance has it.
+    #[default]
+    Natural,
+    /// Every payment succeeds, and nothing is given back or disputed by chance.
+    Steady,
+    /// The first payment is declined and never made good.
+    FirstDeclined,
+    /// The first payment succeeds, no later one does.
+    LaterDeclined,
+}
+
 /// What the world knows of a customer and the provider does not show.
 #[derive(Clone, Debug)]
 pub(crate) struct Soul {
@@ -74,6 +92,13 @@ pub(crate) struct Soul {
     pub(crate) subscriptions: Vec<u32>,
     /// Every discount the customer ever had in person.
     pub(crate) discounts: Vec<u32>,
+    pub(crate) temper: Temper,
+    /// The movements of the customer's credit, oldest first.
+    pub(crate) credits: Vec<u32>,
+    /// Credit given by hand that has not expired.
+    pub(crate) goodwill: i64,
+    /// The payment page through which the customer is about to come.
+    pub(crate) session: Option<u32>,
 }
 
 /// What the truth remembers of a subscription.
@@ -82,6 +107,8 @@ pub(crate) struct Past {
     pub(crate) marks: Vec<Mark>,
     /// Every discount the subscription itself ever had.
     pub(crate) discounts: Vec<u32>,
+    /// Those that were taken away before their time, and when.
+    pub(crate) removed: Vec<(u32, i64)>,
 }
 
 /// A simulated merchant over simulated time.
@@ -108,7 +135,13 @@ pub struct World {
     pub(crate) refunds: Shelf<Refund>,
     pub(crate) disputes: Shelf<Dispute>,
     pub(crate) balance: Shelf<BalanceTransaction>,
+    pub(crate) credits: Shelf<Credit>,
+    pub(crate) credit_notes: Shelf<CreditNote>,
+    pub(crate) schedules: Shelf<Schedule>,
+    pub(crate) sessions: Shelf<Session>,
     pub(crate) events: Events,
+    /// What requests made and changed; empty in a world that nobody wrote to.
+    pub(crate) written: Written,
     queue: BinaryHeap<Reverse<Planned>>,
 }
 
@@ -127,7 +160,7 @@ impl World {
         let end = spec.now.timestamp();
         let start = subtract_months(end, spec.months.max(1));
         let opened = start - 20 * DAY;
-        let catalogue = Catalogue::new(opened, start + (end - start) / 3);
+        let catalogue = Catalogue::new(opened, start + (end - start) / 3, spec.corners);
         let coupons = coupons(&catalogue, opened);
         let mut world = Self {
             spec: spec.clone(),
@@ -151,7 +184,12 @@ impl World {
             refunds: Shelf::default(),
             disputes: Shelf::default(),
             balance: Shelf::default(),
+            credits: Shelf::default(),
+            credit_notes: Shelf::default(),
+            schedules: Shelf::default(),
+            sessions: Shelf::default(),
             events: Events::default(),
+            written: Written::default(),
             queue: BinaryHeap::new(),
         };
         let first = world.arrival(0);
@@ -159,6 +197,10 @@ impl World {
             order: (first, 0, 0),
             happening: Happening::SignUp,
         }));
+        for (number, (at, happening)) in (0u32..).zip(world.extras()) {
+            let order = (at, u32::MAX - number, 0);
+            world.queue.push(Reverse(Planned { order, happening }));
+        }
         world
     }
 
@@ -253,12 +295,26 @@ impl World {
             .iter()
             .filter(|customer| customer.deleted_at.is_none())
             .count() as u64;
+        let with_written =
+            |own: u64, kind: &str| own.saturating_add_signed(self.written.surplus(kind));
         BTreeMap::from([
-            ("/v1/customers", alive),
-            ("/v1/products", u64::from(self.catalogue.products.len())),
-            ("/v1/prices", u64::from(self.catalogue.prices.len())),
-            ("/v1/coupons", self.coupons.len() as u64),
-            ("/v1/promotion_codes", self.promotion_uses.len() as u64),
+            ("/v1/customers", with_written(alive, "customer")),
+            (
+                "/v1/products",
+                with_written(u64::from(self.catalogue.products.len()), "product"),
+            ),
+            (
+                "/v1/prices",
+                with_written(u64::from(self.catalogue.prices.len()), "price"),
+            ),
+            (
+                "/v1/coupons",
+                with_written(self.coupons.len() as u64, "coupon"),
+            ),
+            (
+                "/v1/promotion_codes",
+                with_written(self.promotion_uses.len() as u64, "promotion_code"),
+            ),
             ("/v1/subscriptions", u64::from(self.subscriptions.len())),
             ("/v1/subscription_items", items),
             ("/v1/invoices", u64::from(self.invoices.len())),
@@ -269,6 +325,18 @@ impl World {
             ("/v1/refunds", u64::from(self.refunds.len())),
             ("/v1/disputes", u64::from(self.disputes.len())),
             ("/v1/balance_transactions", u64::from(self.balance.len())),
+            (
+                "/v1/customers/balance_transactions",
+                u64::from(self.credits.len()),
+            ),
+            ("/v1/credit_notes", u64::from(self.credit_notes.len())),
+            (
+                "/v1/subscription_schedules",
+                u64::from(self.schedules.len()),
+            ),
+            ("/v1/checkout/sessions", u64::from(self.sessions.len())),
+            ("/v1/billing/meters", METERS.len() as u64),
+            ("/v1/payment_links", PAYMENT_LINKS.len() as u64),
             ("/v1/events", self.events.kept().len() as u64),
         ])
     }
@@ -310,6 +378,9 @@ notices! {
     note_refund, refunds;
     note_dispute, disputes;
     note_discount, discounts;
+    note_credit_note, credit_notes;
+    note_schedule, schedules;
+    note_session, sessions;
 }
 
 keepers! {
@@ -320,4 +391,5 @@ keepers! {
     keep_intent, intents;
     keep_charge, charges;
     keep_dispute, disputes;
+    keep_schedule, schedules;
 }

@@ -7,12 +7,16 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use coffer_sim::{Server, ServerOptions, WorldSpec};
+use coffer_sim::{Limits, Server, ServerOptions, WorldSpec};
 
-const HELP: &str = "coffer-sim [--seed N] [--customers N] [--months N] [--now INSTANT] [--port N] [--state-dir DIR] [--live] [--frozen]\n\
-    Serves a simulated merchant on loopback. Unless --frozen or --now is given, its time follows the clock.\n";
+const HELP: &str = "coffer-sim [--seed N] [--customers N] [--months N] [--now INSTANT] [--port N] [--state-dir DIR] [--live] [--frozen] [--corners]\n\
+    \x20          [--limits live|test|PER_ENDPOINT,OVERALL] [--concurrency PER_ENDPOINT,OVERALL] [--latency-ms N]\n\
+    \x20          [--event-version VERSION]\n\
+    Serves a simulated merchant on loopback. Unless --frozen or --now is given, its time follows the clock. With --limits it\n\
+    refuses what the provider would: more than so many requests a second to one endpoint, and to all.\n";
 
 #[expect(
     clippy::disallowed_methods,
@@ -34,8 +38,9 @@ fn read_arguments(
             None => (argument, None),
         };
         let value = match name.as_str() {
-            "--live" | "--frozen" | "--help" => String::new(),
-            "--seed" | "--customers" | "--months" | "--now" | "--port" | "--state-dir" => given
+            "--live" | "--frozen" | "--corners" | "--help" => String::new(),
+            "--seed" | "--customers" | "--months" | "--now" | "--port" | "--state-dir"
+            | "--limits" | "--concurrency" | "--latency-ms" | "--event-version" => given
                 .or_else(|| arguments.next())
                 .ok_or_else(|| format!("{name} needs a value"))?,
             _ => return Err(format!("{name} is not an option")),
@@ -57,6 +62,38 @@ fn parsed<T: std::str::FromStr>(
     })
 }
 
+/// Two whole numbers with a comma between them.
+fn pair(name: &str, text: &str) -> Result<(u32, u32), String> {
+    let cannot = || format!("{name} cannot be {text}");
+    let (first, second) = text.split_once(',').ok_or_else(cannot)?;
+    match (first.trim().parse(), second.trim().parse()) {
+        (Ok(first), Ok(second)) => Ok((first, second)),
+        _ => Err(cannot()),
+    }
+}
+
+/// The limits asked for. Without rates, a limit on requests at once leaves the rates as good as unlimited.
+fn limits(options: &BTreeMap<String, String>) -> Result<Option<Limits>, String> {
+    let rates = match options.get("--limits").map(String::as_str) {
+        None => None,
+        Some("live") => Some(Limits::LIVE),
+        Some("test") => Some(Limits::TEST),
+        Some(text) => {
+            let (endpoint, overall) = pair("--limits", text)?;
+            Some(Limits::rates(endpoint, overall))
+        }
+    };
+    let Some(text) = options.get("--concurrency") else {
+        return Ok(rates);
+    };
+    let (endpoint, overall) = pair("--concurrency", text)?;
+    Ok(Some(Limits {
+        endpoint_concurrency: Some(endpoint),
+        overall_concurrency: Some(overall),
+        ..rates.unwrap_or(Limits::rates(u32::MAX, u32::MAX))
+    }))
+}
+
 fn server_options(options: &BTreeMap<String, String>) -> Result<ServerOptions, String> {
     let spec = WorldSpec {
         seed: parsed(options, "--seed", 1)?,
@@ -64,10 +101,17 @@ fn server_options(options: &BTreeMap<String, String>) -> Result<ServerOptions, S
         months: parsed(options, "--months", 18)?,
         now: parsed(options, "--now", wall_clock())?,
         livemode: options.contains_key("--live"),
+        corners: options.contains_key("--corners"),
     };
     let mut server = ServerOptions::new(spec);
     server.port = parsed(options, "--port", 0)?;
     server.state_dir = options.get("--state-dir").map(PathBuf::from);
+    server.limits = limits(options)?;
+    server.latency = options
+        .get("--latency-ms")
+        .map(|_| parsed(options, "--latency-ms", 0).map(Duration::from_millis))
+        .transpose()?;
+    server.event_version = options.get("--event-version").cloned();
     if !options.contains_key("--frozen") && !options.contains_key("--now") {
         server.follow_clock = Some(Arc::new(wall_clock));
     }
@@ -97,7 +141,12 @@ async fn run(options: ServerOptions) -> Result<(), Box<dyn std::error::Error>> {
         .read()
         .map(|world| world.present())
         .map_err(|_| "the world is lost")?;
-    let ready = serde_json::json!({ "url": running.base_url(), "key": running.key(), "now": now });
+    let ready = serde_json::json!({
+        "url": running.base_url(),
+        "key": running.key(),
+        "secret_key": running.secret_key(),
+        "now": now,
+    });
     writeln!(std::io::stdout(), "{ready}")?;
     std::io::stdout().flush()?;
     asked_to_stop().await;

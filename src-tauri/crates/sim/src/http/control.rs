@@ -1,4 +1,4 @@
-//! The routes below `/_sim/`: moving time, asking for the truth, ordering faults.
+//! The routes below `/_sim/`: moving time, asking for the truth, ordering faults, limits and changes.
 //!
 //! They are for tests and for the demo, need no key, and are only ever reachable from this machine because the server listens
 //! on loopback alone.
@@ -14,7 +14,10 @@ use serde_json::{Map, Value, json};
 use super::Shared;
 use super::error::{Refusal, answer};
 use super::fault::Fault;
+use super::limits::Limits;
 use super::query::Query;
+use super::serve::follow_clock;
+use super::write::Order;
 use crate::fraction::round_half_even;
 use crate::world::World;
 
@@ -47,6 +50,9 @@ pub(crate) async fn control(
         ("POST", "/_sim/advance") => advance(shared, body).await,
         ("POST", "/_sim/faults") => order(shared, body),
         ("GET", "/_sim/truth") => truth(shared, query),
+        ("POST", "/_sim/touch" | "/_sim/quiet") => change(shared, path, body).await,
+        ("POST", "/_sim/limits") => limit(shared, body),
+        ("GET", "/_sim/limits") => Ok(json!(shared.gate.report())),
         ("GET", "/_sim/counts") => Ok(json!(shared.read().counts())),
         ("GET", "/_sim/journal") => Ok(json!(shared.journal().entries())),
         ("GET", "/_sim/faults") => {
@@ -94,6 +100,41 @@ fn order(shared: &Arc<Shared>, body: &[u8]) -> Result<Value, Refusal> {
         *shared.denied() = deny;
     }
     Ok(json!({ "faults": *shared.faults(), "deny": *shared.denied() }))
+}
+
+/// Changes objects, as the merchant's other systems would.
+async fn change(shared: &Arc<Shared>, path: &str, body: &[u8]) -> Result<Value, Refusal> {
+    let order = Order {
+        method: "POST".to_owned(),
+        path: path.to_owned(),
+        form: String::from_utf8_lossy(body).into_owned(),
+        request: String::new(),
+        key: None,
+        failed: None,
+    };
+    follow_clock(shared).await;
+    let worker = Arc::clone(shared);
+    let done = tokio::task::spawn_blocking(move || worker.carry_out(order)).await;
+    let done = done.map_err(|error| bad(error.to_string()))?;
+    if done.status == 200 {
+        Ok(done.body)
+    } else {
+        let said = done.body.pointer("/error/message").and_then(Value::as_str);
+        Err(bad(said.unwrap_or("It could not be done.").to_owned()))
+    }
+}
+
+#[derive(Deserialize)]
+struct Wished {
+    limits: Option<Limits>,
+}
+
+/// Sets other limits, or none, and begins counting anew.
+fn limit(shared: &Arc<Shared>, body: &[u8]) -> Result<Value, Refusal> {
+    let wished: Wished = serde_json::from_slice(body)
+        .map_err(|error| bad(format!("Cannot read the limits: {error}")))?;
+    shared.gate.reset(wished.limits);
+    Ok(json!(shared.gate.report()))
 }
 
 /// The truth of an instant as JSON.

@@ -33,6 +33,19 @@ impl Refusal {
         }
     }
 
+    /// A refusal of another type than that of most.
+    pub(crate) fn of_kind(
+        kind: &'static str,
+        status: u16,
+        code: Option<&str>,
+        message: String,
+    ) -> Self {
+        Self {
+            kind,
+            ..Self::invalid(status, code, None, message)
+        }
+    }
+
     /// An id that names nothing. Where it is a parameter of a list the provider says 400, else 404.
     pub(crate) fn missing(status: u16, what: &str, id: &str, param: &str) -> Self {
         Self::invalid(

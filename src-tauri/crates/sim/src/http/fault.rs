@@ -14,7 +14,7 @@ pub enum FaultKind {
         /// By how many milliseconds.
         ms: u64,
     },
-    /// 429, with the reason the provider names, or without one: then it is the lock of an object.
+    /// 429, with the reason the provider names, or without one: then it is the lock of an object, and there is no request id.
     RateLimited {
         /// The value of `Stripe-Rate-Limited-Reason`.
         #[serde(default)]
@@ -31,6 +31,17 @@ pub enum FaultKind {
     Truncated,
     /// The answer is not JSON although it says so.
     WrongJson,
+    /// A list gives the page that it gave last under the same filter, whatever the cursor says. Strikes only requests with `starting_after`.
+    RepeatedPage,
+    /// An object that exists is said not to: it was deleted after it was listed. Strikes only requests for one object.
+    Missing,
+    /// The request is carried out, and the connection is reset before its answer.
+    Lost,
+    /// The request is carried out, and a failure is answered; the failure is what an idempotency key keeps.
+    Botched {
+        /// 500, 502, 503, …
+        status: u16,
+    },
     /// Nothing is answered for a long time, and then the connection is reset.
     Stall {
         /// For how many milliseconds.
@@ -68,14 +79,28 @@ impl Fault {
     }
 }
 
+impl FaultKind {
+    /// Whether a request is one that this can befall.
+    fn befalls(&self, path: &str, query: &str) -> bool {
+        match self {
+            Self::RepeatedPage => query
+                .split('&')
+                .any(|part| part.starts_with("starting_after=")),
+            Self::Missing => super::limits::endpoint("GET", path).ends_with("{id}"),
+            _ => true,
+        }
+    }
+}
+
 /// Takes the faults that strike a request to `path`, using them up.
-pub(crate) fn strike(faults: &mut Vec<Fault>, path: &str) -> Vec<FaultKind> {
+pub(crate) fn strike(faults: &mut Vec<Fault>, path: &str, query: &str) -> Vec<FaultKind> {
     let mut struck = Vec::new();
     for fault in faults.iter_mut().filter(|fault| {
-        fault
+        let there = fault
             .path
             .as_ref()
-            .is_none_or(|part| path.contains(part.as_str()))
+            .is_none_or(|part| path.contains(part.as_str()));
+        there && fault.kind.befalls(path, query)
     }) {
         if fault.skip > 0 {
             fault.skip -= 1;
@@ -114,7 +139,7 @@ mod tests {
             "/v1/charges",
         ]
         .iter()
-        .map(|path| !strike(&mut faults, path).is_empty())
+        .map(|path| !strike(&mut faults, path, "").is_empty())
         .collect();
         assert_eq!(seen, [false, false, true, true, false]);
         assert!(faults.is_empty(), "what is used up is gone");

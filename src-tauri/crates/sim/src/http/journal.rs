@@ -18,8 +18,12 @@ pub struct JournalEntry {
     pub query: String,
     /// The status answered; zero when the connection was broken instead.
     pub status: u16,
-    /// The `Request-Id` answered.
+    /// The `Request-Id` answered; empty when the answer had none.
     pub request_id: String,
+    /// The body as it was sent.
+    pub body: String,
+    /// Whether the answer was an earlier one, given again for its idempotency key.
+    pub replayed: bool,
     /// The `Idempotency-Key` sent.
     pub idempotency_key: Option<String>,
     /// The last four letters of the key sent.

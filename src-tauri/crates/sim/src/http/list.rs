@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use super::error::Refusal;
 use super::page::{COMMON, Listing};
-use super::query::Query;
+use super::query::{Query, Range};
 use crate::ids::{Sort, nested};
-use crate::record::{Status, Subscription};
+use crate::record::{Schedule, Session, Status, Subscription};
 use crate::shelf::Shelf;
 use crate::world::World;
 
@@ -71,6 +71,11 @@ pub(crate) fn listing<'a>(
         "subscriptions" => subscriptions(world, query),
         "subscription_items" => subscription_items(world, query),
         "events" => events(world, query),
+        "subscription_schedules" => subscription_schedules(world, query),
+        "checkout/sessions" => checkout_sessions(world, query),
+        "billing/meters" => super::list_catalogue::meters(world, query),
+        "payment_links" => super::list_catalogue::payment_links(world, query),
+        "credit_notes" => super::list_money::credit_notes(world, query),
         "products" => super::list_catalogue::products(world, query),
         "prices" => super::list_catalogue::prices(world, query),
         "coupons" => super::list_catalogue::coupons(world, query),
@@ -240,6 +245,96 @@ pub(crate) fn lines<'a>(
                 .map_or(Value::Null, |line| world.line_json(record, n as u16, line))
         }),
     })
+}
+
+fn subscription_schedules<'a>(world: &'a World, query: &'a Query) -> Result<Listing<'a>, Refusal> {
+    known(
+        query,
+        &[
+            "created",
+            "customer",
+            "customer_account",
+            "scheduled",
+            "canceled_at",
+            "completed_at",
+            "released_at",
+        ],
+    )?;
+    let customer = query.record(world, Sort::Customer, "customer")?;
+    let scheduled = query.flag("scheduled")?;
+    let (canceled, completed, released) = (
+        query.range("canceled_at")?,
+        query.range("completed_at")?,
+        query.range("released_at")?,
+    );
+    let within = |range: Range, at: Option<i64>| {
+        range == Range::ALL || at.is_some_and(|at| range.contains(at))
+    };
+    let keep = move |record: &Schedule| {
+        customer.is_none_or(|customer| record.customer == customer)
+            && (scheduled != Some(true) || record.status() == "not_started")
+            && within(canceled, record.canceled_at)
+            && within(completed, record.completed_at)
+            && within(released, record.released_at)
+    };
+    over(
+        world,
+        query,
+        ("subscription_schedule", Sort::Schedule),
+        &world.schedules,
+        |record| record.created,
+        Box::new(keep),
+        World::schedule_json,
+    )
+}
+
+fn checkout_sessions<'a>(world: &'a World, query: &'a Query) -> Result<Listing<'a>, Refusal> {
+    known(
+        query,
+        &[
+            "created",
+            "customer",
+            "customer_account",
+            "customer_details",
+            "payment_intent",
+            "payment_link",
+            "status",
+            "subscription",
+        ],
+    )?;
+    let customer = query.record(world, Sort::Customer, "customer")?;
+    let subscription = query.record(world, Sort::Subscription, "subscription")?;
+    let intent = query.record(world, Sort::PaymentIntent, "payment_intent")?;
+    let link = query.record(world, Sort::PaymentLink, "payment_link")?;
+    let (status, email) = (query.get("status"), query.get("customer_details[email]"));
+    let keep = move |record: &Session| {
+        let is = match (record.completed_at, record.expired_at) {
+            (Some(_), _) => "complete",
+            (None, Some(_)) => "expired",
+            (None, None) => "open",
+        };
+        let paid_by = || {
+            let invoice = record.invoice.filter(|_| !record.recurring)?;
+            let payment = world.invoices[invoice].payment?;
+            Some(world.payments[payment].intent)
+        };
+        let of = |customer: u32| world.customers[customer].name.email(false);
+        customer.is_none_or(|customer| record.customer == Some(customer))
+            && subscription.is_none_or(|subscription| record.subscription == Some(subscription))
+            && link.is_none_or(|link| record.payment_link == Some(link))
+            && status.is_none_or(|status| status == is)
+            && intent.is_none_or(|intent| paid_by() == Some(intent))
+            && email.is_none_or(|email| record.customer.is_some_and(|owner| of(owner) == email))
+    };
+    over(
+        world,
+        query,
+        ("checkout.session", Sort::Session),
+        &world.sessions,
+        |record| record.created,
+        Box::new(keep),
+        World::session_json,
+    )
 }
 
 fn events<'a>(world: &'a World, query: &'a Query) -> Result<Listing<'a>, Refusal> {

@@ -1,4 +1,4 @@
-//! Lists of what is sold: products, prices, coupons, promotion codes.
+//! Lists of what is sold and how: products, prices, coupons, promotion codes, payment links, meters.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::error::Refusal;
 use super::list::{known, over};
 use super::page::Listing;
 use super::query::Query;
-use crate::catalogue::{Price, Product};
+use crate::catalogue::{METERS, PAYMENT_LINKS, Price, Product};
 use crate::coupon::PROMOTION_CODES;
 use crate::ids::Sort;
 use crate::world::World;
@@ -74,7 +74,9 @@ pub(super) fn prices<'a>(world: &'a World, query: &'a Query) -> Result<Listing<'
                     .term
                     .is_some_and(|term| term.interval().0 == interval)
             })
-            && usage.is_none_or(|usage| usage == "licensed" && record.term.is_some())
+            && usage.is_none_or(|usage| {
+                record.term.is_some() && (usage == "metered") == record.meter.is_some()
+            })
     };
     over(
         world,
@@ -158,4 +160,57 @@ pub(super) fn promotion_codes<'a>(
         stop: Box::new(|_| false),
         write: Box::new(move |n| world.promotion_json(len - 1 - n).unwrap_or_default()),
     })
+}
+
+/// A list over a short table that never changes, newest last there and first here.
+fn over_table<'a>(
+    world: &'a World,
+    (kind, sort): (&'static str, Sort),
+    len: u32,
+    keep: impl Fn(u32) -> bool + 'a,
+    write: fn(&World, u32) -> Option<Value>,
+) -> Listing<'a> {
+    Listing {
+        kind,
+        len,
+        position: Box::new(move |id| match world.ids.decode(id)? {
+            (found, n) if found == sort => u32::try_from(n)
+                .ok()
+                .filter(|n| *n < len)
+                .map(|n| len - 1 - n),
+            _ => None,
+        }),
+        keep: Box::new(move |n| keep(len - 1 - n)),
+        stop: Box::new(|_| false),
+        write: Box::new(move |n| write(world, len - 1 - n).unwrap_or_default()),
+    }
+}
+
+pub(super) fn meters<'a>(world: &'a World, query: &'a Query) -> Result<Listing<'a>, Refusal> {
+    known(query, &["status"])?;
+    let status = query.get("status");
+    let keep = move |n: u32| {
+        METERS
+            .get(n as usize)
+            .is_some_and(|(.., active)| status.is_none_or(|status| (status == "active") == *active))
+    };
+    let kind = ("billing.meter", Sort::Meter);
+    let len = METERS.len() as u32;
+    Ok(over_table(world, kind, len, keep, World::meter_json))
+}
+
+pub(super) fn payment_links<'a>(
+    world: &'a World,
+    query: &'a Query,
+) -> Result<Listing<'a>, Refusal> {
+    known(query, &["active"])?;
+    let active = query.flag("active")?;
+    let keep = move |n: u32| {
+        PAYMENT_LINKS
+            .get(n as usize)
+            .is_some_and(|(.., on)| active.is_none_or(|active| active == *on))
+    };
+    let kind = ("payment_link", Sort::PaymentLink);
+    let len = PAYMENT_LINKS.len() as u32;
+    Ok(over_table(world, kind, len, keep, World::payment_link_json))
 }

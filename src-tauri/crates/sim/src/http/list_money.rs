@@ -1,12 +1,15 @@
 //! Lists of invoices and of what was paid, refunded and disputed.
 
+use serde_json::Value;
+
 use super::error::Refusal;
 use super::list::{known, over};
 use super::page::Listing;
 use super::query::Query;
-use crate::ids::Sort;
+use crate::ids::{Sort, unnested};
 use crate::record::{
-    BalanceTransaction, Charge, Dispute, Intent, Invoice, InvoiceItem, InvoicePayment, Refund,
+    BalanceTransaction, Charge, CreditNote, Dispute, Intent, Invoice, InvoiceItem, InvoicePayment,
+    Refund,
 };
 use crate::wire::balance::balance_kind;
 use crate::world::World;
@@ -227,4 +230,88 @@ pub(super) fn balance_transactions<'a>(
         Box::new(keep),
         World::balance_transaction_json,
     )
+}
+
+pub(super) fn credit_notes<'a>(world: &'a World, query: &'a Query) -> Result<Listing<'a>, Refusal> {
+    known(
+        query,
+        &["created", "customer", "customer_account", "invoice"],
+    )?;
+    let customer = query.record(world, Sort::Customer, "customer")?;
+    let invoice = query.record(world, Sort::Invoice, "invoice")?;
+    let keep = move |record: &CreditNote| {
+        customer.is_none_or(|customer| record.customer == customer)
+            && invoice.is_none_or(|invoice| record.invoice == invoice)
+    };
+    over(
+        world,
+        query,
+        ("credit_note", Sort::CreditNote),
+        &world.credit_notes,
+        |record| record.created,
+        Box::new(keep),
+        World::credit_note_json,
+    )
+}
+
+/// The lines of one credit note, in its own order.
+pub(crate) fn credit_note_lines<'a>(
+    world: &'a World,
+    note: u32,
+    query: &Query,
+) -> Result<Listing<'a>, Refusal> {
+    known(query, &[])?;
+    let record = &world.credit_notes[note];
+    Ok(Listing {
+        kind: "credit_note_line_item",
+        len: record.lines.len() as u32,
+        position: Box::new(move |id| {
+            let (sort, n) = world.ids.decode(id)?;
+            let (outer, inner) = unnested(n);
+            (sort == Sort::CreditNoteLine && outer == record.ix).then_some(u32::from(inner))
+        }),
+        keep: Box::new(|_| true),
+        stop: Box::new(|_| false),
+        write: Box::new(move |n| {
+            record.lines.get(n as usize).map_or(Value::Null, |line| {
+                world.credit_line_json(record, n as u16, line)
+            })
+        }),
+    })
+}
+
+/// The movements of one customer's credit, newest first.
+pub(crate) fn credits<'a>(
+    world: &'a World,
+    customer: u32,
+    query: &'a Query,
+) -> Result<Listing<'a>, Refusal> {
+    known(query, &["created", "invoice"])?;
+    let range = query.range("created")?;
+    let invoice = query.record(world, Sort::Invoice, "invoice")?;
+    let own = &world.souls[customer].credits;
+    let at = move |n: u32| {
+        let place = own.len().checked_sub(1 + n as usize)?;
+        world.credits.find(*own.get(place)?)
+    };
+    Ok(Listing {
+        kind: "customer_balance_transaction",
+        len: own.len() as u32,
+        position: Box::new(move |id| match world.ids.decode(id)? {
+            (Sort::Credit, n) => own
+                .iter()
+                .rev()
+                .position(|credit| u64::from(*credit) == n)
+                .map(|place| place as u32),
+            _ => None,
+        }),
+        keep: Box::new(move |n| {
+            at(n).is_some_and(|credit| {
+                range.contains(credit.created)
+                    && invoice.is_none_or(|invoice| credit.invoice == Some(invoice))
+            })
+        }),
+        stop: Box::new(move |n| at(n).is_none_or(|credit| credit.created < range.from)),
+        write: Box::new(move |n| at(n).map_or(Value::Null, |credit| world.credit_json(credit))),
+    })
 }

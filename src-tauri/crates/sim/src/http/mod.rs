@@ -1,26 +1,33 @@
 //! The simulated merchant as a server on loopback.
 //!
-//! A request passes, in this order: the clock (when the world follows one), the faults on order, the key and its permissions,
-//! the route; and whatever became of it is written in the journal. The `Date` header carries the simulated present, which is
-//! how a client learns the provider's clock.
+//! A request passes, in this order: the clock (when the world follows one), the limits, the faults on order, the key and its
+//! permissions, for a write its idempotency key, the route; and whatever became of it is written in the journal. The `Date`
+//! header carries the simulated present, which is how a client learns the provider's clock.
 //!
 //! Invariant: the server listens on 127.0.0.1 only.
 
 mod auth;
 mod connection;
 mod control;
+mod dialect;
 mod error;
 mod fault;
+mod form;
+mod idempotency;
 mod journal;
+mod limits;
 mod list;
 mod list_catalogue;
 mod list_money;
+mod overlaid;
 mod page;
 mod query;
 mod route;
 mod serve;
 mod state;
+mod write;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -35,11 +42,15 @@ use tokio::task::JoinHandle;
 
 pub use fault::{Fault, FaultKind};
 pub use journal::JournalEntry;
+pub use limits::{Limits, LimitsReport, Traffic};
 
 use crate::world::{World, WorldSpec};
 use auth::Keys;
 use connection::{Budget, FrailListener};
+use idempotency::Answers;
 use journal::Journal;
+use limits::Gate;
+use write::{Order, Performed};
 
 /// Where a server cannot start or keep its state.
 #[derive(Debug, thiserror::Error)]
@@ -81,6 +92,12 @@ pub struct ServerOptions {
     pub follow_clock: Option<Clock>,
     /// Permissions that the restricted key lacks, such as `rak_charge_read`.
     pub deny: Vec<String>,
+    /// The provider's limits; without them every request is let through.
+    pub limits: Option<Limits>,
+    /// How long every request to the API takes at least; requests do not wait for each other.
+    pub latency: Option<Duration>,
+    /// The API version the account's notices are written in; without one, that which is spoken.
+    pub event_version: Option<String>,
 }
 
 impl ServerOptions {
@@ -93,6 +110,9 @@ impl ServerOptions {
             state_dir: None,
             follow_clock: None,
             deny: Vec::new(),
+            limits: None,
+            latency: None,
+            event_version: None,
         }
     }
 }
@@ -105,6 +125,9 @@ impl fmt::Debug for ServerOptions {
             .field("state_dir", &self.state_dir)
             .field("follow_clock", &self.follow_clock.is_some())
             .field("deny", &self.deny)
+            .field("limits", &self.limits)
+            .field("latency", &self.latency)
+            .field("event_version", &self.event_version)
             .finish()
     }
 }
@@ -119,6 +142,12 @@ struct Shared {
     journal: Mutex<Journal>,
     faults: Mutex<Vec<Fault>>,
     denied: Mutex<Vec<String>>,
+    gate: Gate,
+    latency: Option<Duration>,
+    event_version: Option<String>,
+    answers: Answers,
+    /// The query of the page that each list gave last, by the list's path and filter.
+    pages: Mutex<HashMap<String, String>>,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -155,6 +184,25 @@ impl Shared {
             shared.keep()
         });
         moved.await.map_err(|_| SimError::World)?
+    }
+
+    /// Carries out a request that writes, and keeps it once carrying out has begun.
+    fn carry_out(&self, order: Order) -> Performed {
+        let mut world = self.world.write().unwrap_or_else(PoisonError::into_inner);
+        let done = write::perform(&mut world, &order);
+        let Some(dir) = self.state_dir.as_ref().filter(|_| done.begun) else {
+            return done;
+        };
+        let at = world.present().timestamp();
+        // Kept before anybody else may write, so that the lines stand in the order of what they did.
+        match state::append(dir, &state::Line { at, order }) {
+            Ok(()) => done,
+            Err(_) => Performed {
+                status: 500,
+                body: error::Refusal::broken(500).body(),
+                begun: true,
+            },
+        }
     }
 
     fn keep(&self) -> Result<(), SimError> {
@@ -211,15 +259,20 @@ impl Server {
             .map(state::load)
             .transpose()?
             .flatten();
+        let lines = match (&kept, options.state_dir.as_deref()) {
+            (Some(_), Some(dir)) => state::load_lines(dir)?,
+            _ => Vec::new(),
+        };
+        if let Some(dir) = options.state_dir.as_deref() {
+            state::rewrite_lines(dir, &lines)?;
+        }
         let (spec, clock) = kept.map_or_else(
             || (options.spec.clone(), options.spec.now),
             |kept| (kept.spec, kept.clock),
         );
-        let made = tokio::task::spawn_blocking(move || {
-            let mut world = World::begin(&spec);
-            world.advance_to(clock);
-            world
-        });
+        let answers = Answers::default();
+        let known = answers.clone();
+        let made = tokio::task::spawn_blocking(move || grown(&spec, clock, &lines, &known));
         let world = made.await.map_err(|_| SimError::World)?;
         let shared = Arc::new(Shared {
             keys: Keys::of(world.spec()),
@@ -230,6 +283,11 @@ impl Server {
             journal: Mutex::default(),
             faults: Mutex::default(),
             denied: Mutex::new(options.deny),
+            gate: Gate::new(options.limits),
+            latency: options.latency,
+            event_version: options.event_version,
+            answers,
+            pages: Mutex::default(),
         });
         shared.keep()?;
         let app = Router::new()
@@ -254,6 +312,18 @@ impl Server {
             task,
         })
     }
+}
+
+/// The world of a spec at an instant, with the requests that wrote to it done again on the way.
+fn grown(spec: &WorldSpec, clock: DateTime<Utc>, lines: &[state::Line], known: &Answers) -> World {
+    let mut world = World::begin(spec);
+    for line in lines {
+        world.advance_to(DateTime::from_timestamp(line.at, 0).unwrap_or_default());
+        let done = write::perform(&mut world, &line.order);
+        serve::remember(known, &line.order, done, line.at);
+    }
+    world.advance_to(clock);
+    world
 }
 
 impl Running {
@@ -293,6 +363,17 @@ impl Running {
     #[must_use]
     pub fn journal(&self) -> Vec<JournalEntry> {
         self.shared.journal().entries()
+    }
+
+    /// What the limits saw and did since the start, or since they were last set.
+    #[must_use]
+    pub fn limits(&self) -> LimitsReport {
+        self.shared.gate.report()
+    }
+
+    /// Sets other limits, or none, and begins counting anew.
+    pub fn set_limits(&self, limits: Option<Limits>) {
+        self.shared.gate.reset(limits);
     }
 
     /// Replaces the faults on order.

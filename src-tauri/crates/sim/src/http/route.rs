@@ -1,21 +1,22 @@
 //! From a path to an answer.
 //!
-//! Only reads exist so far. A write is told that its path does not exist; giving it one means a new arm in [`respond`] that
-//! takes the world for writing, because everything before this point (keys, permissions, faults, journal) is already common
-//! to all methods.
+//! Reads are answered here; requests that write go to [`super::write`] and come back for what they share with reads: the
+//! table of collections. Everything before this point (keys, permissions, faults, limits, journal) is common to all methods.
 
 use axum::http::Method;
 use serde_json::Value;
 
 use super::error::Refusal;
 use super::list::{lines, listing};
+use super::list_money::{credit_note_lines, credits};
+use super::overlaid::overlaid;
 use super::query::Query;
 use crate::ids::Sort;
-use crate::wire::expand;
+use crate::wire::{expand, list};
 use crate::world::World;
 
 /// Collections below `/v1/`: the path, the permission that reading it needs, the kind of object for expansion.
-const COLLECTIONS: [(&str, &str, &str, &str); 16] = [
+const COLLECTIONS: [(&str, &str, &str, &str); 21] = [
     ("customers", "rak_customer_read", "customer", "customer"),
     ("products", "rak_product_read", "product", "product"),
     ("prices", "rak_plan_read", "price", "price"),
@@ -66,18 +67,69 @@ const COLLECTIONS: [(&str, &str, &str, &str); 16] = [
         "balance_transaction",
         "balance transaction",
     ),
+    (
+        "subscription_schedules",
+        "rak_subscription_read",
+        "subscription_schedule",
+        "subscription schedule",
+    ),
+    (
+        "credit_notes",
+        "rak_credit_note_read",
+        "credit_note",
+        "credit note",
+    ),
+    (
+        "billing/meters",
+        "rak_billing_meter_read",
+        "billing.meter",
+        "meter",
+    ),
+    (
+        "checkout/sessions",
+        "rak_checkout_session_read",
+        "checkout.session",
+        "checkout.session",
+    ),
+    (
+        "payment_links",
+        "rak_payment_links_read",
+        "payment_link",
+        "payment link",
+    ),
     ("events", "rak_event_read", "event", "event"),
 ];
 
-/// The permission that a path needs, when it is a path of ours.
-pub(crate) fn permission(path: &str) -> Option<&'static str> {
-    let first = path.strip_prefix("/v1/")?.split('/').next()?;
+/// The kind of the objects of a collection, and what the provider calls one when there is none.
+pub(crate) fn kind_of(collection: &str) -> Option<(&'static str, &'static str)> {
+    COLLECTIONS
+        .iter()
+        .find(|(name, ..)| *name == collection)
+        .map(|(_, _, kind, called)| (*kind, *called))
+}
+
+/// The permission that a request needs, when its path is one of ours: the write of what the read would need.
+pub(crate) fn needed(method: &Method, path: &str) -> Option<String> {
+    let read = permission(path)?;
+    Some(match read.strip_suffix("_read") {
+        Some(stem) if method != Method::GET => format!("{stem}_write"),
+        _ => read.to_owned(),
+    })
+}
+
+/// The permission that reading a path needs, when it is a path of ours.
+fn permission(path: &str) -> Option<&'static str> {
+    let below = path.strip_prefix("/v1/")?;
+    let first = below.split('/').next()?;
     match first {
         "account" => Some("rak_accounts_kyc_basic_read"),
         "balance" => Some("rak_balance_read"),
         _ => COLLECTIONS
             .iter()
-            .find(|(name, ..)| *name == first)
+            .find(|(name, ..)| {
+                let rest = below.strip_prefix(name);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            })
             .map(|(_, permission, ..)| *permission),
     }
 }
@@ -99,18 +151,86 @@ pub(crate) fn respond(
     match parts.as_slice() {
         ["account"] => query.only(&["expand"]).map(|()| world.account_json()),
         ["balance"] => query.only(&["expand"]).map(|()| world.balance_json()),
-        [collection] => listing(world, collection, &query)
-            .ok_or_else(unknown)??
-            .page(world, &query, path),
+        [collection] => {
+            let own = listing(world, collection, &query).ok_or_else(unknown)??;
+            overlaid(world, &query, own)?.page(world, &query, path)
+        }
         ["invoices", id, "lines"] => match world.ids.decode(id) {
             Some((Sort::Invoice, n)) if n < u64::from(world.invoices.len()) => {
                 lines(world, n as u32, &query)?.page(world, &query, path)
             }
             _ => Err(Refusal::missing(404, "invoice", id, "invoice")),
         },
+        ["credit_notes", id, "lines"] => match world.ids.decode(id) {
+            Some((Sort::CreditNote, n)) if n < u64::from(world.credit_notes.len()) => {
+                credit_note_lines(world, n as u32, &query)?.page(world, &query, path)
+            }
+            _ => Err(Refusal::missing(404, "credit note", id, "id")),
+        },
+        // Nothing was ever credited to a customer whom a request made.
+        ["customers", id, "balance_transactions"] if world.written.is_made(id) => query
+            .only(&[
+                "created",
+                "ending_before",
+                "expand",
+                "limit",
+                "starting_after",
+            ])
+            .map(|()| list(path, Vec::new(), false)),
+        ["customers", id, "balance_transactions", rest @ ..] => {
+            let customer = owner(world, id)?;
+            match rest {
+                [] => credits(world, customer, &query)?.page(world, &query, path),
+                [credit] => one_credit(world, customer, credit, &query),
+                _ => Err(unknown()),
+            }
+        }
+        ["billing" | "checkout", ..] => {
+            // These collections lie one level deeper than the others.
+            let (collection, id) = match parts.as_slice() {
+                [first, second] => (format!("{first}/{second}"), None),
+                [first, second, id] => (format!("{first}/{second}"), Some(id)),
+                _ => return Err(unknown()),
+            };
+            match id {
+                Some(id) => retrieve(world, &collection, id, &query).ok_or_else(unknown)?,
+                None => {
+                    let own = listing(world, &collection, &query).ok_or_else(unknown)??;
+                    overlaid(world, &query, own)?.page(world, &query, path)
+                }
+            }
+        }
         [collection, id] => retrieve(world, collection, id, &query).ok_or_else(unknown)?,
         _ => Err(unknown()),
     }
+}
+
+/// The customer of an id, unless there is none or it was deleted.
+fn owner(world: &World, id: &str) -> Result<u32, Refusal> {
+    match world.ids.decode(id) {
+        Some((Sort::Customer, n)) => u32::try_from(n).ok().filter(|n| {
+            let record = world.customers.find(*n);
+            record.is_some_and(|record| record.deleted_at.is_none())
+        }),
+        _ => None,
+    }
+    .ok_or_else(|| Refusal::missing(404, "customer", id, "customer"))
+}
+
+/// One movement of a customer's credit; another customer's is not found here.
+fn one_credit(world: &World, customer: u32, id: &str, query: &Query) -> Result<Value, Refusal> {
+    let own = match world.ids.decode(id) {
+        Some((Sort::Credit, n)) => u32::try_from(n)
+            .ok()
+            .and_then(|n| world.credits.find(n))
+            .is_some_and(|credit| credit.customer == customer),
+        _ => false,
+    };
+    let called = "customer balance transaction";
+    if !own {
+        return Err(Refusal::missing(404, called, id, "transaction"));
+    }
+    one(world, "customer_balance_transaction", called, id, query)
 }
 
 fn retrieve(

@@ -1,12 +1,12 @@
 //! What comes after a payment: refunds and disputes.
 //!
-//! Invariant: the refunds of a charge add up to its refunded amount and never exceed the charge; a disputed charge is not
-//! refunded as well.
+//! Invariant: the refunds of a charge add up to its refunded amount and never exceed the charge. By chance no disputed charge
+//! is refunded as well; one of the rare states is just that.
 
 use crate::calendar::DAY;
 use crate::life::Happening;
 use crate::record::{Dispute, Moved, Refund};
-use crate::world::World;
+use crate::world::{Temper, World};
 
 impl World {
     pub(super) fn plan_aftermath(&mut self, at: i64, customer: u32, charge: u32) {
@@ -17,6 +17,9 @@ impl World {
             dice.between(600, 12 * DAY),
             dice.between(13 * DAY, 25 * DAY),
         );
+        if self.souls[customer].temper != Temper::Natural {
+            return;
+        }
         if refunded {
             self.plan(customer, at + soon, Happening::Refund(charge));
             if again {
@@ -67,6 +70,7 @@ impl World {
         });
         self.note_charge(at, "charge.refunded", charge, before);
         self.note_refund(at, "refund.created", refund, None);
+        self.certify_refund(at, refund);
     }
 
     pub(super) fn open_dispute(&mut self, at: i64, charge: u32) {

@@ -11,14 +11,15 @@ use crate::life::Happening;
 use crate::names::Name;
 use crate::record::{Card, Customer, Item, Status, Subscription, Tax};
 use crate::stream::Stream;
-use crate::world::{Past, Soul, World};
+use crate::world::{Past, Soul, Temper, World};
 
 /// What a customer takes.
-struct Choice {
-    items: Vec<(u32, u32)>,
-    family: Family,
-    term: Term,
-    tax: Option<Tax>,
+pub(super) struct Choice {
+    pub(super) items: Vec<(u32, u32)>,
+    pub(super) family: Family,
+    pub(super) term: Term,
+    pub(super) tax: Option<Tax>,
+    pub(super) currency: Currency,
 }
 
 /// A believable quantity of something.
@@ -54,7 +55,37 @@ fn card(dice: &mut Stream, at: i64) -> Card {
 impl World {
     pub(super) fn sign_up(&mut self, at: i64, number: u32) {
         self.plan_arrival(number + 1);
-        let mut stream = Stream::new(self.spec.seed, 3, u64::from(number));
+        let stream = Stream::new(self.spec.seed, 3, u64::from(number));
+        let ix = self.enrol(at, stream, Temper::Natural);
+        let dice = self.dice(ix);
+        let (one_off_only, never, soon) = (
+            dice.per_mille(25),
+            dice.per_mille(12),
+            dice.between(20, 5 * HOUR),
+        );
+        let (often, many) = (dice.per_mille(40), dice.per_mille(250));
+        if one_off_only {
+            self.plan(ix, at + soon, Happening::OneOff { many_lines: many });
+            self.plan_visit(number, ix, (at, at + soon), false);
+            return;
+        }
+        if never {
+            return;
+        }
+        self.plan(ix, at + soon, Happening::Subscribe { again: false });
+        self.plan_visit(number, ix, (at, at + soon), true);
+        self.plan_ahead(number, ix, at);
+        if often {
+            self.plan(
+                ix,
+                at + soon + 9 * DAY,
+                Happening::OneOff { many_lines: many },
+            );
+        }
+    }
+
+    /// The records of a new customer.
+    pub(super) fn enrol(&mut self, at: i64, mut stream: Stream, temper: Temper) -> u32 {
         let name = Name::draw(&mut stream);
         let currency = name.country().currency;
         let card = card(&mut stream, at);
@@ -68,6 +99,7 @@ impl World {
             balance: 0,
             delinquent: false,
             discount: None,
+            cardless: false,
             deleted_at: None,
             next_number: 1,
         });
@@ -76,30 +108,21 @@ impl World {
             plans: 0,
             subscriptions: Vec::new(),
             discounts: Vec::new(),
+            temper,
+            credits: Vec::new(),
+            goodwill: 0,
+            session: None,
         });
         self.note_customer(at, "customer.created", ix, None);
-        let dice = self.dice(ix);
-        let (one_off_only, never, soon) = (
-            dice.per_mille(25),
-            dice.per_mille(12),
-            dice.between(20, 5 * HOUR),
-        );
-        let (often, many) = (dice.per_mille(40), dice.per_mille(250));
-        if one_off_only {
-            self.plan(ix, at + soon, Happening::OneOff { many_lines: many });
-            return;
-        }
-        if never {
-            return;
-        }
-        self.plan(ix, at + soon, Happening::Subscribe { again: false });
-        if often {
-            self.plan(
-                ix,
-                at + soon + 9 * DAY,
-                Happening::OneOff { many_lines: many },
-            );
-        }
+        ix
+    }
+
+    /// What a customer is about to take, without taking it: the dice are put back as they were.
+    pub(super) fn foresee(&mut self, at: i64, customer: u32) -> Vec<(u32, u32)> {
+        let dice = self.souls[customer].stream.clone();
+        let choice = self.choose(at, customer);
+        self.souls[customer].stream = dice;
+        choice.items
     }
 
     /// Draws what a customer takes.
@@ -172,6 +195,7 @@ impl World {
             family,
             term,
             tax,
+            currency,
         }
     }
 
@@ -179,6 +203,7 @@ impl World {
         if self.customers[customer].deleted_at.is_some() {
             return;
         }
+        self.end_goodwill(at, customer);
         let choice = self.choose(at, customer);
         let large = matches!(choice.family, Family::Business | Family::Platform);
         let dice = self.dice(customer);
@@ -214,10 +239,12 @@ impl World {
         if let Some((_, end)) = trial {
             self.plan_trial(customer, ix, at, end);
         }
+        self.plan_paperwork(at, ix);
+        self.complete_visit(at, ix);
     }
 
     /// The record of a new subscription whose first period ends at `end`.
-    fn found(
+    pub(super) fn found(
         &mut self,
         at: i64,
         customer: u32,
@@ -244,6 +271,7 @@ impl World {
                     quantity: *quantity,
                     discounts: Vec::new(),
                     billed: None,
+                    own_period: None,
                 })
                 .collect(),
             anchor: trial.map_or(at, |(_, end)| end),
@@ -264,6 +292,11 @@ impl World {
             flexible: true,
             busy: false,
             generation: 0,
+            currency: choice.currency,
+            schedule: None,
+            pause_collection: None,
+            paused: None,
+            missing_method: "create_invoice",
         })
     }
 
@@ -376,7 +409,7 @@ impl World {
         Some(ix)
     }
 
-    fn discount_customer(&mut self, at: i64, customer: u32, coupon: u32) {
+    pub(super) fn discount_customer(&mut self, at: i64, customer: u32, coupon: u32) {
         let before = self.keep_customer(at, customer);
         if let Some(discount) = self.new_discount(at, coupon, None, customer, (None, None)) {
             self.customers[customer].discount = Some(discount);
@@ -396,7 +429,7 @@ impl World {
         item: Option<u16>,
     ) {
         let customer = self.subscriptions[subscription].customer;
-        let currency: Currency = self.customers[customer].currency;
+        let currency = self.subscriptions[subscription].currency;
         if !self
             .coupons
             .get(coupon as usize)

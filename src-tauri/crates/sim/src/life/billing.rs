@@ -7,7 +7,7 @@ use crate::calendar::HOUR;
 use crate::life::Happening;
 use crate::life::invoicing::Occasion;
 use crate::record::Status;
-use crate::world::World;
+use crate::world::{Temper, World};
 
 impl World {
     /// Bills the start of a subscription; a trial is billed at nothing.
@@ -34,6 +34,11 @@ impl World {
             self.dice(customer).below(1000),
             self.dice(customer).between(HOUR / 2, 20 * HOUR),
         );
+        let roll = match self.souls[customer].temper {
+            Temper::Natural => roll,
+            Temper::FirstDeclined => 44,
+            Temper::Steady | Temper::LaterDeclined => 999,
+        };
         if self.invoices[invoice].amount_due == 0 || roll >= 45 {
             self.mark(at, subscription);
             self.pay(at, invoice);
@@ -63,13 +68,14 @@ impl World {
         self.mark(at, subscription);
         self.pay(at, invoice);
         self.note_subscription(at, "customer.subscription.updated", subscription, before);
+        self.complete_visit(at, subscription);
     }
 
     /// The end of a period: a renewal, the end of a trial, or the end of everything.
     pub(super) fn renew(&mut self, at: i64, subscription: u32, generation: u32) {
         let record = &self.subscriptions[subscription];
         if record.status.ended()
-            || record.status == Status::Incomplete
+            || matches!(record.status, Status::Incomplete | Status::Paused)
             || record.generation != generation
         {
             return;
@@ -78,8 +84,15 @@ impl World {
             self.end(at, subscription);
             return;
         }
+        if self.lapses(subscription) {
+            self.pause(at, subscription, "trial_end_without_payment_method");
+            return;
+        }
+        self.enter_phase(at, subscription);
+        let record = &self.subscriptions[subscription];
         let (customer, term, previous) = (record.customer, self.term(subscription), record.period);
         let before = self.keep_subscription(at, subscription);
+        self.turn_own_periods(at, subscription);
         let record = &mut self.subscriptions[subscription];
         let converted = record.status == Status::Trialing;
         if converted {
@@ -89,6 +102,9 @@ impl World {
         }
         record.period = (at, term.after(record.anchor, record.cycles + 1));
         let next = record.period.1;
+        // What nobody will collect stays a draft.
+        let idle =
+            record.status == Status::Unpaid || record.pause_collection == Some("keep_as_draft");
         if converted {
             self.mark(at, subscription);
         }
@@ -96,12 +112,14 @@ impl World {
         let occasion = Occasion {
             reason: "subscription_cycle",
             period: previous,
-            finalizes_at: Some(at + HOUR),
+            finalizes_at: (!idle).then_some(at + HOUR),
             prorated_at: None,
         };
         let invoice = self.draft(at, subscription, lines, true, &occasion);
         self.note_subscription(at, "customer.subscription.updated", subscription, before);
-        self.plan(customer, at + HOUR, Happening::Finalize(invoice));
+        if !idle {
+            self.plan(customer, at + HOUR, Happening::Finalize(invoice));
+        }
         self.plan(
             customer,
             next,
@@ -149,6 +167,7 @@ impl World {
             return;
         };
         let (customer, term) = (record.customer, self.term(subscription));
+        self.release_schedule(at, subscription);
         let before = self.keep_subscription(at, subscription);
         let record = &mut self.subscriptions[subscription];
         record.trial = Some((start, at));

@@ -8,7 +8,6 @@
 
 use crate::calendar::Term;
 use crate::catalogue::{E4, Family};
-use crate::currency::Currency;
 use crate::life::Happening;
 use crate::life::arrival::quantity;
 use crate::record::{InvoiceItem, Item, Status};
@@ -96,7 +95,7 @@ impl World {
         else {
             return;
         };
-        let currency = self.customers[customer].currency;
+        let currency = self.subscriptions[subscription].currency;
         let family = self.catalogue.prices[price].family;
         let dice = self.dice(customer);
         let (up, at_once) = (dice.per_mille(640), dice.per_mille(450));
@@ -115,6 +114,7 @@ impl World {
             other => quantity(other, dice),
         };
         if let Some(price) = self.catalogue.price(next, currency, Some(term)) {
+            let held = self.held(subscription);
             self.alter(
                 at,
                 subscription,
@@ -125,6 +125,7 @@ impl World {
                 }],
                 at_once,
             );
+            self.schedule_change(at, subscription, held);
         }
     }
 
@@ -144,7 +145,7 @@ impl World {
             .last()
             .filter(|_| record.items.len() > 1)
             .map(|item| item.seq);
-        let currency = self.customers[customer].currency;
+        let currency = self.subscriptions[subscription].currency;
         let dice = self.dice(customer);
         let (add, at_once) = (dice.per_mille(620), dice.per_mille(300));
         let family = dice.pick(&[Family::Seats, Family::Storage, Family::Support]);
@@ -171,6 +172,7 @@ impl World {
     /// Carries out edits within the running period, with prorations.
     fn alter(&mut self, at: i64, subscription: u32, edits: &[Edit], at_once: bool) {
         let at_once = at_once && !self.subscriptions[subscription].send_invoice;
+        self.release_schedule(at, subscription);
         let before = self.keep_subscription(at, subscription);
         let mut made = Vec::new();
         for edit in edits {
@@ -228,6 +230,7 @@ impl World {
                     quantity,
                     discounts: Vec::new(),
                     billed: None,
+                    own_period: None,
                 });
                 (
                     seq,
@@ -263,7 +266,7 @@ impl World {
     fn prorate(&mut self, at: i64, subscription: u32, seq: u16, side: &Side) -> u32 {
         let record = &self.subscriptions[subscription];
         let (customer, (start, end)) = (record.customer, record.period);
-        let currency: Currency = self.customers[customer].currency;
+        let currency = self.subscriptions[subscription].currency;
         let credited = record
             .items
             .iter()
@@ -334,7 +337,7 @@ impl World {
         }
         let record = &self.subscriptions[subscription];
         let (customer, send_invoice) = (record.customer, record.send_invoice);
-        let currency = self.customers[customer].currency;
+        let currency = self.subscriptions[subscription].currency;
         let yearly = |item: &Item| {
             let family = match self.catalogue.prices[item.price].family {
                 Family::StarterFounding => Family::Starter,
@@ -356,6 +359,7 @@ impl World {
         else {
             return;
         };
+        self.release_schedule(at, subscription);
         let before = self.keep_subscription(at, subscription);
         let mut credits = Vec::new();
         for (seq, price, quantity, _) in &moves {

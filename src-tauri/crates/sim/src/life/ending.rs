@@ -6,7 +6,7 @@
 use crate::calendar::DAY;
 use crate::life::Happening;
 use crate::record::{InvoiceStatus, Status};
-use crate::world::World;
+use crate::world::{Temper, World};
 
 const FEEDBACK: [&str; 6] = [
     "too_expensive",
@@ -31,6 +31,7 @@ impl World {
         let dice = self.dice(customer);
         let (says, word) = (dice.per_mille(550), dice.pick(&FEEDBACK));
         self.subscriptions[subscription].feedback = says.then_some(word);
+        self.release_schedule(at, subscription);
         if !at_end {
             self.stop(at, subscription, "cancellation_requested");
             return;
@@ -46,7 +47,9 @@ impl World {
 
     pub(super) fn uncancel(&mut self, at: i64, subscription: u32) {
         let record = &self.subscriptions[subscription];
-        if record.status.ended() || !record.cancel_at_period_end {
+        // What a request asked for is not the simulated customer's to take back.
+        if record.status.ended() || !record.cancel_at_period_end || self.written.holds(subscription)
+        {
             return;
         }
         let before = self.keep_subscription(at, subscription);
@@ -87,6 +90,7 @@ impl World {
     fn ended(&mut self, at: i64, subscription: u32, before: Option<crate::event::Snapshot>) {
         self.mark(at, subscription);
         self.note_subscription(at, "customer.subscription.deleted", subscription, before);
+        self.cancel_schedule(at, subscription);
         let customer = self.subscriptions[subscription].customer;
         let dice = self.dice(customer);
         let (returns, goes) = (dice.per_mille(130), dice.per_mille(40));
@@ -94,10 +98,15 @@ impl World {
             dice.between(12 * DAY, 210 * DAY),
             dice.between(2 * DAY, 120 * DAY),
         );
+        if self.souls[customer].temper != Temper::Natural {
+            return;
+        }
         if returns {
             self.plan(customer, at + when, Happening::Subscribe { again: true });
         } else if goes {
             self.plan(customer, at + gone, Happening::Delete);
+        } else {
+            self.plan_goodwill(at, subscription);
         }
     }
 
@@ -118,7 +127,7 @@ impl World {
         self.note_subscription(at, "customer.subscription.updated", subscription, before);
     }
 
-    fn void(&mut self, at: i64, invoice: u32) {
+    pub(super) fn void(&mut self, at: i64, invoice: u32) {
         let before = self.keep_invoice(at, invoice);
         let record = &mut self.invoices[invoice];
         record.status = InvoiceStatus::Void;
@@ -136,7 +145,7 @@ impl World {
     }
 
     /// Deleting a customer ends their subscriptions; what they bought stays.
-    pub(super) fn delete_customer(&mut self, at: i64, customer: u32) {
+    pub(crate) fn delete_customer(&mut self, at: i64, customer: u32) {
         if self.customers[customer].deleted_at.is_some() {
             return;
         }

@@ -8,7 +8,8 @@
 
 use crate::coupon::Lasting;
 use crate::currency::Currency;
-use crate::record::{Invoice, InvoiceStatus, Line, Source, Subscription, Tax};
+use crate::record::{Invoice, InvoiceStatus, Item, Line, Source, Subscription, Tax};
+use crate::stream::fold;
 use crate::world::World;
 
 /// What an invoice is made for.
@@ -54,10 +55,13 @@ impl World {
 
     /// Lines for a whole period of every item.
     pub(super) fn period_lines(&self, record: &Subscription, trial: bool) -> Vec<Line> {
-        record
-            .items
-            .iter()
-            .map(|item| Line {
+        let due = |item: &&Item| {
+            item.own_period
+                .is_none_or(|(start, _)| start == record.period.0)
+        };
+        let line = |item: &Item| {
+            let (quantity, period) = self.billed(record, item);
+            Line {
                 source: if trial {
                     Source::Trial { item: item.seq }
                 } else {
@@ -66,16 +70,31 @@ impl World {
                 amount: if trial {
                     0
                 } else {
-                    self.catalogue.prices[item.price].amount(item.quantity)
+                    self.catalogue.prices[item.price].amount(quantity)
                 },
                 price: item.price,
-                quantity: item.quantity,
-                period: record.period,
+                quantity,
+                period,
                 discounts: Vec::new(),
                 tax: None,
                 credited: None,
-            })
-            .collect()
+            }
+        };
+        record.items.iter().filter(due).map(line).collect()
+    }
+
+    /// How much of an item is billed, and for when. Usage is billed when it is over; there is none before the start.
+    fn billed(&self, record: &Subscription, item: &Item) -> (u32, (i64, i64)) {
+        let price = &self.catalogue.prices[item.price];
+        if price.meter.is_none() {
+            return (item.quantity, item.own_period.unwrap_or(record.period));
+        }
+        let Some(earlier) = record.cycles.checked_sub(1) else {
+            return (0, record.period);
+        };
+        let used = fold(&[self.spec.seed, 53, u64::from(record.ix), u64::from(earlier)]) % 900;
+        let start = price.term.unwrap_or_default().after(record.anchor, earlier);
+        (100 + used as u32, (start, record.period.0))
     }
 
     /// The line an invoice item becomes.
@@ -165,7 +184,7 @@ impl World {
     ) -> u32 {
         let record = &self.subscriptions[subscription];
         let (customer, tax, send_invoice) = (record.customer, record.tax, record.send_invoice);
-        let currency = self.customers[customer].currency;
+        let currency = record.currency;
         let taken: Vec<u32> = if waiting {
             record.pending.clone()
         } else {
@@ -249,7 +268,7 @@ impl World {
         }
         let sums = Sums::of(&lines, tax);
         let (starting_balance, email_changed) = (
-            self.customers[customer].balance,
+            self.balance_in(customer, currency),
             self.customers[customer].email_changed,
         );
         let invoice_items: Vec<u32> = lines
@@ -289,6 +308,10 @@ impl World {
             email_changed,
             prorated_at: occasion.prorated_at,
             payment: None,
+            credited_before: 0,
+            credited_after: 0,
+            credit_notes: 0,
+            written_off_for: "max_payment_attempts",
         });
         for item in invoice_items {
             self.invoice_items[item].invoice = Some(ix);
@@ -330,7 +353,7 @@ impl Sums {
 }
 
 /// What discounts have left of a line.
-fn left_of(line: &Line) -> i64 {
+pub(super) fn left_of(line: &Line) -> i64 {
     line.amount - line.discounts.iter().map(|(_, amount)| amount).sum::<i64>()
 }
 

@@ -6,17 +6,25 @@
 //!
 //! `arrival` brings customers and subscriptions, `month` decides what befalls a subscription next, `change` alters what it
 //! holds, `billing` and `invoicing` write its invoices, `payment` collects them, `ending` closes things, `aftermath` is
-//! refunds and disputes, and `oneoff` is invoices without a subscription.
+//! refunds and disputes, and `oneoff` is invoices without a subscription. `credit` keeps the ledger of what the merchant
+//! owes, `schedule` what is settled ahead, `checkout` the visits to the payment page, and `pausing` what stands still.
+//! `wholesale` and `corner` bring customers beside those asked for; their lives move nobody else's dice.
 
 mod aftermath;
 mod arrival;
 mod billing;
 mod change;
+mod checkout;
+mod corner;
+mod credit;
 mod ending;
 mod invoicing;
 mod month;
 mod oneoff;
+mod pausing;
 mod payment;
+mod schedule;
+mod wholesale;
 
 use crate::world::World;
 
@@ -24,12 +32,19 @@ use crate::world::World;
 #[derive(Clone, Debug)]
 pub(crate) enum Happening {
     SignUp,
-    Subscribe { again: bool },
-    OneOff { many_lines: bool },
+    Subscribe {
+        again: bool,
+    },
+    OneOff {
+        many_lines: bool,
+    },
     Mail,
     Delete,
     Month(u32),
-    Renew { subscription: u32, generation: u32 },
+    Renew {
+        subscription: u32,
+        generation: u32,
+    },
     TrialNotice(u32),
     EndTrial(u32),
     Seats(u32),
@@ -38,19 +53,57 @@ pub(crate) enum Happening {
     YearSwitch(u32),
     Discount(u32),
     DiscountEnd(u32),
-    Cancel { subscription: u32, at_end: bool },
+    Cancel {
+        subscription: u32,
+        at_end: bool,
+    },
     Uncancel(u32),
     Settle(u32),
     Expire(u32),
     Finalize(u32),
-    Retry { invoice: u32, first_failed: i64 },
+    Retry {
+        invoice: u32,
+        first_failed: i64,
+    },
     PayByHand(u32),
     Overdue(u32),
     GiveUp(u32),
     Refund(u32),
     DisputeOpen(u32),
     DisputeEvidence(u32),
-    DisputeClose { dispute: u32, won: bool },
+    DisputeClose {
+        dispute: u32,
+        won: bool,
+    },
+    Goodwill(u32),
+    Slip,
+    FixPlan(u32),
+    SettleAhead,
+    CallOff(u32),
+    PhaseEnd(u32),
+    Downgrade(u32),
+    Visit {
+        known: bool,
+        recurring: bool,
+    },
+    VisitEnd(u32),
+    Wholesale(u32),
+    Bulk {
+        round: u8,
+    },
+    LowerBill(u32),
+    CreditBack(u32),
+    Corner(corner::Corner),
+    Pause(u32),
+    PauseCollection {
+        subscription: u32,
+        how: &'static str,
+    },
+    RemoveDiscount(u32),
+    CloseByHand {
+        invoice: u32,
+        void: bool,
+    },
 }
 
 impl World {
@@ -94,6 +147,34 @@ impl World {
             Happening::DisputeOpen(charge) => self.open_dispute(at, charge),
             Happening::DisputeEvidence(dispute) => self.answer_dispute(at, dispute),
             Happening::DisputeClose { dispute, won } => self.close_dispute(at, dispute, won),
+            _ => self.happen_beside(at, customer, happening),
+        }
+    }
+
+    /// What happens beside the ordinary course: credit, schedules, visits, and the extra customers.
+    fn happen_beside(&mut self, at: i64, customer: u32, happening: &Happening) {
+        match *happening {
+            Happening::Goodwill(subscription) => self.give_goodwill(at, subscription),
+            Happening::Slip => self.slip(at, customer),
+            Happening::FixPlan(subscription) => self.fix_plan(at, subscription),
+            Happening::SettleAhead => self.settle_ahead(at, customer),
+            Happening::CallOff(schedule) => self.call_off(at, schedule),
+            Happening::PhaseEnd(schedule) => self.end_phase(at, schedule),
+            Happening::Downgrade(subscription) => self.settle_downgrade(at, subscription),
+            Happening::Visit { known, recurring } => self.visit(at, customer, known, recurring),
+            Happening::VisitEnd(session) => self.end_visit(at, session),
+            Happening::Wholesale(number) => self.come_wholesale(at, number),
+            Happening::Bulk { round } => self.buy_in_bulk(at, customer, round),
+            Happening::LowerBill(invoice) => self.lower_bill(at, invoice),
+            Happening::CreditBack(invoice) => self.credit_back(at, invoice),
+            Happening::Corner(corner) => self.come_by_corner(at, corner),
+            Happening::Pause(subscription) => self.pause(at, subscription, "pause_requested"),
+            Happening::PauseCollection { subscription, how } => {
+                self.pause_collection(at, subscription, how);
+            }
+            Happening::RemoveDiscount(subscription) => self.remove_discount(at, subscription),
+            Happening::CloseByHand { invoice, void } => self.close_by_hand(at, invoice, void),
+            _ => {}
         }
     }
 }

@@ -11,9 +11,9 @@ use crate::world::World;
 
 impl World {
     /// An invoice item of its own.
-    fn charge_item(&mut self, at: i64, customer: u32, price: u32) -> u32 {
+    pub(super) fn charge_item(&mut self, at: i64, customer: u32, price: u32, most: i64) -> u32 {
         let currency = self.customers[customer].currency;
-        let quantity = self.dice(customer).between(1, 3) as u32;
+        let quantity = self.dice(customer).between(1, most) as u32;
         let amount = self.catalogue.prices[price].amount(quantity);
         let item = self.invoice_items.push(|ix| InvoiceItem {
             ix,
@@ -45,6 +45,7 @@ impl World {
         else {
             return;
         };
+        self.end_goodwill(at, customer);
         let dice = self.dice(customer);
         let lines = if many_lines {
             dice.between(11, 16)
@@ -58,9 +59,30 @@ impl World {
         );
         let mut items = Vec::new();
         for _ in 0..lines {
-            let item = self.charge_item(at, customer, price);
+            let item = self.charge_item(at, customer, price, 3);
             items.push(item);
         }
+        let invoice = self.bill_items(at, customer, &items, sent);
+        if sent {
+            self.plan(customer, at, Happening::Finalize(invoice));
+        } else {
+            self.finalize(at, invoice);
+            self.pay(at, invoice);
+            self.complete_purchase(at, invoice);
+        }
+        if again {
+            self.plan(
+                customer,
+                at + delay,
+                Happening::OneOff {
+                    many_lines: !many_lines,
+                },
+            );
+        }
+    }
+
+    /// The draft of an invoice over waiting items.
+    pub(super) fn bill_items(&mut self, at: i64, customer: u32, items: &[u32], sent: bool) -> u32 {
         let lines = items
             .iter()
             .map(|item| self.item_line(*item, false))
@@ -74,27 +96,12 @@ impl World {
         let bill = Bill {
             customer,
             subscription: None,
-            currency,
+            currency: self.customers[customer].currency,
             tax: None,
             send_invoice: sent,
             lines,
             discounts: Vec::new(),
         };
-        let invoice = self.write(at, bill, &occasion);
-        if sent {
-            self.plan(customer, at, Happening::Finalize(invoice));
-        } else {
-            self.finalize(at, invoice);
-            self.pay(at, invoice);
-        }
-        if again {
-            self.plan(
-                customer,
-                at + delay,
-                Happening::OneOff {
-                    many_lines: !many_lines,
-                },
-            );
-        }
+        self.write(at, bill, &occasion)
     }
 }

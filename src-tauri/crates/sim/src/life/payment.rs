@@ -9,10 +9,11 @@
 use crate::calendar::{DAY, HOUR, Term};
 use crate::currency::Currency;
 use crate::life::Happening;
+use crate::life::credit::Movement;
 use crate::record::{
     BalanceTransaction, Charge, Failure, Intent, InvoicePayment, InvoiceStatus, Moved, Status,
 };
-use crate::world::World;
+use crate::world::{Temper, World};
 
 const DECLINES: [Failure; 4] = [
     (
@@ -41,7 +42,7 @@ impl World {
         let customer = self.invoices[invoice].customer;
         let owner = self.keep_customer(at, customer);
         let (balance, number) = (
-            self.customers[customer].balance,
+            self.balance_in(customer, self.invoices[invoice].currency),
             self.customers[customer].next_number,
         );
         let record = &mut self.invoices[invoice];
@@ -57,9 +58,14 @@ impl World {
         record.due_date = record.send_invoice.then_some(at + 30 * DAY);
         let (due, currency, sent) = (record.amount_due, record.currency, record.send_invoice);
         self.customers[customer].next_number = number + 1;
-        self.customers[customer].balance = sum.min(0);
         if sum.min(0) != balance {
-            self.note_customer(at, "customer.updated", customer, owner);
+            let moved = Movement {
+                amount: sum.min(0) - balance,
+                kind: "applied_to_invoice",
+                invoice: Some(invoice),
+                ..Movement::default()
+            };
+            self.move_credit(at, customer, moved, owner);
         }
         if due > 0 {
             let card = self.customers[customer].card;
@@ -75,6 +81,7 @@ impl World {
                 latest_charge: None,
                 canceled_at: None,
                 card,
+                invoice,
             });
             let payment = self.payments.push(|ix| InvoicePayment {
                 ix,
@@ -119,6 +126,14 @@ impl World {
         let dice = self.dice(customer);
         let (fails, delay) = (dice.per_mille(42), dice.between(DAY, 26 * DAY));
         let (late, never) = (dice.per_mille(140), dice.per_mille(30));
+        let (fails, never) = match self.souls[customer].temper {
+            Temper::Natural => (fails, never),
+            Temper::LaterDeclined => (true, true),
+            Temper::Steady | Temper::FirstDeclined => (false, false),
+        };
+        if self.goes_uncollected(at, invoice) {
+            return;
+        }
         if due == 0 {
             self.pay(at, invoice);
         } else if sent {
@@ -160,6 +175,16 @@ impl World {
         self.subscriptions[subscription].status = to;
         self.mark(at, subscription);
         self.note_subscription(at, "customer.subscription.updated", subscription, before);
+    }
+
+    /// Gives an invoice up.
+    pub(super) fn write_off(&mut self, at: i64, invoice: u32, reason: &'static str) {
+        let before = self.keep_invoice(at, invoice);
+        let record = &mut self.invoices[invoice];
+        record.status = InvoiceStatus::Uncollectible;
+        record.uncollectible_at = Some(at);
+        record.written_off_for = reason;
+        self.note_invoice(at, "invoice.marked_uncollectible", invoice, before);
     }
 
     fn set_delinquent(&mut self, at: i64, customer: u32, delinquent: bool) {
@@ -205,7 +230,7 @@ impl World {
         })
     }
 
-    pub(super) fn move_balance(
+    pub(crate) fn move_balance(
         &mut self,
         at: i64,
         amount: i64,
@@ -306,7 +331,8 @@ impl World {
         }
         let weekly =
             subscription.is_some_and(|subscription| self.term(subscription) == Term::Weekly);
-        if self.dice(customer).per_mille(380) {
+        let paid = self.dice(customer).per_mille(380);
+        if paid && self.souls[customer].temper != Temper::LaterDeclined {
             self.pay(at, invoice);
             self.set_status(at, invoice, Status::PastDue, Status::Active);
             return;
@@ -356,12 +382,12 @@ impl World {
             return;
         }
         let customer = self.invoices[invoice].customer;
+        if self.souls[customer].temper != Temper::Natural {
+            self.set_status(at, invoice, Status::PastDue, Status::Unpaid);
+            return;
+        }
         if self.dice(customer).per_mille(500) {
-            let before = self.keep_invoice(at, invoice);
-            let record = &mut self.invoices[invoice];
-            record.status = InvoiceStatus::Uncollectible;
-            record.uncollectible_at = Some(at);
-            self.note_invoice(at, "invoice.marked_uncollectible", invoice, before);
+            self.write_off(at, invoice, "max_payment_attempts");
         }
         if let Some(subscription) = self.invoices[invoice].subscription {
             self.stop(at, subscription, "payment_failed");

@@ -88,7 +88,8 @@ impl World {
         let unit = price.scheme.unit_e4();
         let recurring = price.term.map(|term| {
             let (interval, count) = term.interval();
-            json!({ "interval": interval, "interval_count": count, "meter": null, "trial_period_days": null, "usage_type": "licensed" })
+            let meter = price.meter.map(|meter| self.id(Sort::Meter, meter));
+            json!({ "interval": interval, "interval_count": count, "meter": meter, "trial_period_days": null, "usage_type": usage(price) })
         });
         let (scheme, mode) = match price.scheme {
             Scheme::PerUnit { .. } | Scheme::Package { .. } => ("per_unit", None),
@@ -144,13 +145,13 @@ impl World {
             "interval_count": count,
             "livemode": self.spec.livemode,
             "metadata": empty(),
-            "meter": null,
+            "meter": price.meter.map(|meter| self.id(Sort::Meter, meter)),
             "nickname": self.nickname(price),
             "product": self.id(Sort::Product, price.product),
             "tiers_mode": mode,
             "transform_usage": transform(price),
             "trial_period_days": null,
-            "usage_type": "licensed",
+            "usage_type": usage(price),
         })
     }
 
@@ -271,6 +272,14 @@ impl World {
             "subscription": discount.subscription.map(|subscription| self.id(Sort::Subscription, subscription)),
             "subscription_item": item,
         })
+    }
+}
+
+const fn usage(price: &Price) -> &'static str {
+    if price.meter.is_some() {
+        "metered"
+    } else {
+        "licensed"
     }
 }
 

@@ -55,7 +55,7 @@ impl World {
             "invoice_prefix": self.invoice_prefix(customer.ix),
             "invoice_settings": {
                 "custom_fields": null,
-                "default_payment_method": self.id(Sort::PaymentMethod, customer.ix),
+                "default_payment_method": (!customer.cardless).then(|| self.id(Sort::PaymentMethod, customer.ix)),
                 "footer": null,
                 "rendering_options": null,
             },

@@ -7,6 +7,7 @@ use crate::API_VERSION;
 use crate::event::{Event, Snapshot};
 use crate::ids::Sort;
 use crate::world::World;
+use crate::written::Seen;
 
 impl World {
     fn snapshot_json(&self, snapshot: &Snapshot) -> Value {
@@ -26,20 +27,28 @@ impl World {
             Snapshot::Refund(record) => self.refund_json(record),
             Snapshot::Dispute(record) => self.dispute_json(record),
             Snapshot::Discount(record) => self.discount_json(record),
+            Snapshot::CreditNote(record) => self.credit_note_json(record),
+            Snapshot::Schedule(record) => self.schedule_json(record),
+            Snapshot::Session(record) => self.session_json(record),
+            Snapshot::Told(text) => serde_json::from_str(text).unwrap_or_default(),
         }
     }
 
     pub(crate) fn event_json(&self, event: &Event) -> Value {
-        let object = self.snapshot_json(&event.after);
+        let seen =
+            |snapshot: &Snapshot, seen| self.written.shown(self.snapshot_json(snapshot), seen);
+        let object = seen(&event.after, Seen::After(event.number));
         let updated = event
             .before
             .as_ref()
             .filter(|_| event.kind.ends_with("updated"));
-        let previous = updated.map(|before| changed(&self.snapshot_json(before), &object));
+        let previous =
+            updated.map(|before| changed(&seen(before, Seen::Before(event.number)), &object));
         let mut data = with(empty(), "object", object);
         if let Some(previous) = previous {
             data = with(data, "previous_attributes", Value::Object(previous));
         }
+        let cause = self.written.cause(event.number);
         let notice = json!({
             "id": self.id(Sort::Event, event.number),
             "object": "event",
@@ -47,7 +56,10 @@ impl World {
             "created": event.at,
             "livemode": self.spec.livemode,
             "pending_webhooks": 0,
-            "request": { "id": null, "idempotency_key": null },
+            "request": {
+                "id": cause.map(|cause| &cause.request),
+                "idempotency_key": cause.and_then(|cause| cause.key.as_ref()),
+            },
             "type": event.kind,
         });
         with(notice, "data", data)

@@ -39,10 +39,13 @@ fn step(kind: &str, field: &str) -> Option<Step> {
             "line_item" => "line_item",
             "invoice_payment" => "invoice_payment",
             "refund" => "refund",
+            "item" => "item",
             _ => NOTHING,
         }));
     }
-    sale_step(kind, field).or_else(|| money_step(kind, field))
+    sale_step(kind, field)
+        .or_else(|| money_step(kind, field))
+        .or_else(|| paper_step(kind, field))
 }
 
 /// Customers, subscriptions and what they are made of.
@@ -75,7 +78,7 @@ fn sale_step(kind: &str, field: &str) -> Option<Step> {
             | "application"
             | "test_clock",
         )
-        | ("subscription", "schedule" | "pending_setup_intent")
+        | ("subscription", "pending_setup_intent")
         | ("product", "tax_code") => Follow(NOTHING),
         ("subscription_item", "price") => Through("price"),
         ("price", "product") => Follow("product"),
@@ -116,6 +119,36 @@ fn money_step(kind: &str, field: &str) -> Option<Step> {
         ("payment_intent", "latest_charge") => Follow("charge"),
         ("payment_intent" | "refund", "payment_method") => Follow("payment_method"),
         ("balance_transaction", "source") => Follow("source"),
+        _ => return None,
+    })
+}
+
+/// Schedules, credit and the payment page.
+fn paper_step(kind: &str, field: &str) -> Option<Step> {
+    Some(match (kind, field) {
+        ("subscription", "schedule") => Follow("subscription_schedule"),
+        (
+            "subscription_schedule"
+            | "credit_note"
+            | "customer_balance_transaction"
+            | "checkout.session",
+            "customer",
+        ) => Follow("customer"),
+        ("subscription_schedule" | "checkout.session", "subscription") => Follow("subscription"),
+        ("subscription_schedule", "phases") => Through("phase"),
+        ("phase", "items") => Through("phase_item"),
+        ("phase_item" | "item", "price") => Follow("price"),
+        ("credit_note" | "customer_balance_transaction" | "checkout.session", "invoice") => {
+            Follow("invoice")
+        }
+        ("credit_note", "customer_balance_transaction") => Follow("customer_balance_transaction"),
+        ("credit_note", "refunds") => Through("refund_holder"),
+        ("refund_holder", "refund") => Follow("refund"),
+        ("customer_balance_transaction", "credit_note") => Follow("credit_note"),
+        ("customer_balance_transaction", "checkout_session") => Follow("checkout.session"),
+        ("checkout.session", "payment_intent") => Follow("payment_intent"),
+        ("checkout.session", "payment_link") => Follow("payment_link"),
+        ("checkout.session" | "payment_link", "line_items") => Include("list:item"),
         _ => return None,
     })
 }
@@ -208,6 +241,12 @@ impl World {
             ("customer", "subscriptions") => number.map(|number| self.subscriptions_of(number)),
             ("invoice", _) => number.map(|number| self.payments_of(number)),
             ("charge", _) => number.map(|number| self.refunds_of(number)),
+            ("checkout.session", _) => {
+                number.and_then(|number| self.sold_items(Sort::Session, number))
+            }
+            ("payment_link", _) => {
+                number.and_then(|number| self.sold_items(Sort::PaymentLink, number))
+            }
             _ => Some(list(
                 &format!("/v1/customers/{id}/{field}"),
                 Vec::new(),
@@ -221,10 +260,12 @@ impl World {
 
     fn subscriptions_of(&self, customer: u32) -> Value {
         let mut owned: Vec<Value> = Vec::new();
-        for subscription in self.souls[customer].subscriptions.iter().rev() {
+        // A customer whom a request made has no soul, and with it no subscriptions.
+        let soul = self.souls.find(customer);
+        for subscription in soul.iter().flat_map(|soul| soul.subscriptions.iter().rev()) {
             let record = &self.subscriptions[*subscription];
             if !record.status.ended() {
-                owned.push(self.subscription_json(record));
+                owned.push(self.as_written(self.subscription_json(record)));
             }
         }
         list(
@@ -254,7 +295,7 @@ impl World {
             .iter()
             .rev()
             .filter(|refund| refund.charge == charge)
-            .map(|refund| self.refund_json(refund))
+            .map(|refund| self.as_written(self.refund_json(refund)))
             .collect();
         json!(list(
             &format!("/v1/charges/{}/refunds", self.id(Sort::Charge, charge)),

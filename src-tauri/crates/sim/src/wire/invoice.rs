@@ -163,8 +163,8 @@ impl World {
             "amount_remaining": record.amount_due - record.amount_paid,
             "amount_shipping": 0,
             "ending_balance": record.ending_balance,
-            "post_payment_credit_notes_amount": 0,
-            "pre_payment_credit_notes_amount": 0,
+            "post_payment_credit_notes_amount": record.credited_after,
+            "pre_payment_credit_notes_amount": record.credited_before,
             "starting_balance": record.starting_balance,
             "subtotal": record.subtotal,
             "subtotal_excluding_tax": record.subtotal - inside,
@@ -179,7 +179,7 @@ impl World {
         {
             sums.insert(
                 "status_details".to_owned(),
-                json!({ "uncollectible": { "reason": "max_payment_attempts" } }),
+                json!({ "uncollectible": { "reason": record.written_off_for } }),
             );
         }
         sums

@@ -9,12 +9,15 @@
 
 pub(crate) mod balance;
 pub(crate) mod catalogue;
+pub(crate) mod checkout;
+pub(crate) mod credit;
 pub(crate) mod customer;
 pub(crate) mod event;
 pub(crate) mod expand;
 pub(crate) mod invoice;
 pub(crate) mod invoice_line;
 pub(crate) mod payment;
+pub(crate) mod schedule;
 pub(crate) mod subscription;
 
 use serde_json::{Map, Value, json};
@@ -75,8 +78,8 @@ impl World {
         format!("acct_1{}", crate::ids::base62(bits, 15))
     }
 
-    /// The object an id names, as it is now; deleted customers as the provider shows them.
-    pub(crate) fn object(&self, id: &str) -> Option<Value> {
+    /// The object of the world's own that an id names, without what requests wrote to it.
+    pub(crate) fn own_object(&self, id: &str) -> Option<Value> {
         if let Some(coupon) = self.coupons.iter().find(|coupon| coupon.id == id) {
             return Some(self.coupon_json(coupon));
         }
@@ -109,7 +112,17 @@ impl World {
                 let place = self.events.place(n)?;
                 Some(self.event_json(self.events.kept().get(place as usize)?))
             }
-            Sort::LineItem | Sort::TaxRate | Sort::Request => None,
+            Sort::Schedule => Some(self.schedule_json(self.schedules.find(ix?)?)),
+            Sort::CreditNote => Some(self.credit_note_json(self.credit_notes.find(ix?)?)),
+            Sort::Credit => Some(self.credit_json(self.credits.find(ix?)?)),
+            Sort::Meter => self.meter_json(ix?),
+            Sort::Session => Some(self.session_json(self.sessions.find(ix?)?)),
+            Sort::PaymentLink => self.payment_link_json(ix?),
+            Sort::LineItem
+            | Sort::CreditNoteLine
+            | Sort::SessionItem
+            | Sort::TaxRate
+            | Sort::Request => None,
         }
     }
 
@@ -161,6 +174,18 @@ impl World {
             .kept()
             .iter()
             .for_each(|record| write(self.event_json(record)));
+        self.credits
+            .iter()
+            .for_each(|record| write(self.credit_json(record)));
+        self.credit_notes
+            .iter()
+            .for_each(|record| write(self.credit_note_json(record)));
+        self.schedules
+            .iter()
+            .for_each(|record| write(self.schedule_json(record)));
+        self.sessions
+            .iter()
+            .for_each(|record| write(self.session_json(record)));
         self.pasts
             .iter()
             .for_each(|past| past.marks.hash(&mut hasher));

@@ -17,24 +17,30 @@ impl World {
 
     pub(crate) fn item_json(&self, subscription: &Subscription, item: &Item) -> Value {
         let price = &self.catalogue.prices[item.price];
-        let item = json!({
+        let period = item.own_period.unwrap_or(subscription.period);
+        let shown = json!({
             "id": self.id(Sort::SubscriptionItem, nested(subscription.ix, item.seq)),
             "object": "subscription_item",
             "billing_thresholds": null,
             "created": item.created,
-            "current_period_end": subscription.period.1,
-            "current_period_start": subscription.period.0,
+            "current_period_end": period.1,
+            "current_period_start": period.0,
             "current_trial": null,
             "discounts": self.discount_ids(&item.discounts),
             "metadata": empty(),
-            "quantity": item.quantity,
             "subscription": self.id(Sort::Subscription, subscription.ix),
             "tax_rates": [],
         });
+        // What a meter counts has no quantity.
+        let shown = if price.meter.is_none() {
+            with(shown, "quantity", json!(item.quantity))
+        } else {
+            shown
+        };
         with(
-            with(item, "plan", self.plan_json(price)),
+            with(shown, "plan", self.as_written(self.plan_json(price))),
             "price",
-            self.price_json(price),
+            self.as_written(self.price_json(price)),
         )
     }
 
@@ -76,7 +82,7 @@ impl World {
             },
             "collection_method": if record.send_invoice { "send_invoice" } else { "charge_automatically" },
             "created": record.created,
-            "currency": self.customers[record.customer].currency.wire(),
+            "currency": record.currency.wire(),
             "customer": self.id(Sort::Customer, record.customer),
             "customer_account": null,
             "days_until_due": record.send_invoice.then_some(30),
@@ -86,11 +92,19 @@ impl World {
             "description": null,
             "discounts": self.discount_ids(&record.discounts),
         });
-        with(
+        let whole = with(
             joined(first, self.subscription_rest(record)),
             "items",
             items,
-        )
+        );
+        match record.paused {
+            Some((why, at)) => with(
+                whole,
+                "status_details",
+                json!({ "paused": { "subscription": { "type": why }, "transitioned_at": at, "type": "subscription" } }),
+            ),
+            None => whole,
+        }
     }
 
     fn subscription_rest(&self, record: &Subscription) -> Value {
@@ -109,7 +123,7 @@ impl World {
             "metadata": empty(),
             "next_pending_invoice_item_invoice": null,
             "on_behalf_of": null,
-            "pause_collection": null,
+            "pause_collection": record.pause_collection.map(|how| json!({ "behavior": how, "resumes_at": null })),
             "payment_settings": {
                 "payment_method_options": null,
                 "payment_method_types": null,
@@ -118,13 +132,13 @@ impl World {
             "pending_invoice_item_interval": null,
             "pending_setup_intent": null,
             "pending_update": null,
-            "schedule": null,
+            "schedule": record.schedule.map(|schedule| self.id(Sort::Schedule, schedule)),
             "start_date": record.created,
             "status": record.status.wire(),
             "test_clock": null,
             "transfer_data": null,
             "trial_end": record.trial.map(|(_, end)| end),
-            "trial_settings": { "end_behavior": { "billing_cycle_anchor": null, "missing_payment_method": "create_invoice" } },
+            "trial_settings": { "end_behavior": { "billing_cycle_anchor": null, "missing_payment_method": record.missing_method } },
             "trial_start": record.trial.map(|(start, _)| start),
         })
     }

@@ -10,7 +10,7 @@ use crate::support::{Desk, spec};
 use serde_json::Value;
 
 /// List, file and interface of the reference, and a path of fields below which nested shapes are checked too.
-const SHAPES: [(&str, &str, &str); 15] = [
+const SHAPES: [(&str, &str, &str); 20] = [
     ("customers", "Customers", "Customer"),
     ("products", "Products", "Product"),
     (
@@ -37,6 +37,15 @@ const SHAPES: [(&str, &str, &str); 15] = [
         "BalanceTransactions",
         "BalanceTransaction",
     ),
+    (
+        "subscription_schedules",
+        "SubscriptionSchedules",
+        "SubscriptionSchedule",
+    ),
+    ("credit_notes", "CreditNotes", "CreditNote"),
+    ("billing/meters", "Billing/Meters", "Meter"),
+    ("checkout/sessions", "Checkout/Sessions", "Session"),
+    ("payment_links", "PaymentLinks", "PaymentLink"),
     ("events", "Events", "EventBase"),
 ];
 

@@ -57,10 +57,14 @@ async fn refusals_on_order_come_in_order() {
         journal[0].key_last4.as_deref(),
         Some(&desk.running.key()[desk.running.key().len() - 4..])
     );
-    assert!(
-        journal
-            .iter()
-            .all(|entry| entry.path == PATH && entry.request_id.starts_with("req_"))
+    let named: Vec<bool> = journal
+        .iter()
+        .map(|entry| entry.request_id.starts_with("req_"))
+        .collect();
+    assert_eq!(
+        named,
+        [true, false, true, true],
+        "an object's lock turns a request away before it has an id"
     );
 }
 
@@ -128,4 +132,52 @@ async fn answers_are_late_or_garbled_on_order() {
         begun.elapsed() >= Duration::from_millis(80),
         "charges come late"
     );
+}
+
+#[tokio::test]
+async fn a_page_comes_twice_on_order_and_then_the_walk_goes_on() {
+    let desk = Desk::open(spec(3, 60, 8)).await;
+    let ids = |page: &Value| -> Vec<String> {
+        let data = page["data"].as_array().unwrap();
+        let id = |object: &Value| object["id"].as_str().unwrap().to_owned();
+        data.iter().map(id).collect()
+    };
+    let pages = |after: &str| format!("/v1/customers?limit=5&starting_after={after}");
+    let first = ids(&desk.get("/v1/customers?limit=5").await);
+    let second = ids(&desk.get(&pages(&first[4])).await);
+    desk.running
+        .set_faults(vec![Fault::next(1, FaultKind::RepeatedPage)]);
+    assert_eq!(
+        ids(&desk.get("/v1/customers?limit=5").await),
+        first,
+        "a first page is never struck"
+    );
+    desk.get(&pages(&first[4])).await;
+    assert_eq!(ids(&desk.get(&pages(&first[4])).await), second);
+    desk.running
+        .set_faults(vec![Fault::next(1, FaultKind::RepeatedPage)]);
+    assert_eq!(
+        ids(&desk.get(&pages(&second[4])).await),
+        second,
+        "the page before, once more"
+    );
+    assert_ne!(ids(&desk.get(&pages(&second[4])).await), second);
+}
+
+#[tokio::test]
+async fn an_object_vanishes_between_its_list_and_its_retrieval() {
+    let desk = Desk::open(spec(3, 60, 8)).await;
+    let order = r#"{"faults":[{"kind":"missing","path":"/v1/charges","times":1}]}"#;
+    let url = format!("{}/_sim/faults", desk.running.base_url());
+    desk.client.post(url).body(order).send().await.unwrap();
+    let page = desk.get("/v1/charges?limit=1").await;
+    let id = page["data"][0]["id"].as_str().unwrap();
+    let path = format!("/v1/charges/{id}");
+    let (status, body) = desk.ask(&path).await;
+    assert_eq!(
+        (status, &body["error"]["code"]),
+        (404, &Value::from("resource_missing"))
+    );
+    assert_eq!(body["error"]["message"], format!("No such charge: '{id}'"));
+    desk.get(&path).await;
 }

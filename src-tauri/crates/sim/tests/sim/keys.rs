@@ -109,3 +109,44 @@ async fn a_missing_permission_is_named() {
         .unwrap();
     assert_eq!(secret.status(), 200, "a secret key may read everything");
 }
+
+#[tokio::test]
+async fn a_write_needs_the_permission_to_write_before_anything_is_looked_for() {
+    let desk = desk().await;
+    desk.running.set_denied(
+        [
+            "rak_subscription_write",
+            "rak_plan_write",
+            "rak_charge_write",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+    );
+    for (path, needs) in [
+        ("subscriptions/sub_probe", "rak_subscription_write"),
+        ("prices", "rak_plan_write"),
+        ("refunds", "rak_charge_write"),
+    ] {
+        let answer = desk
+            .post(&format!("/v1/{path}"), &[("metadata[x]", "1")])
+            .await;
+        let message = text(&answer.body["error"]["message"]);
+        assert_eq!(answer.status, 403, "{path}");
+        assert!(
+            message.contains(&format!("Having the '{needs}' permission")),
+            "{message}"
+        );
+    }
+    assert_eq!(
+        desk.ask("/v1/subscriptions").await.0,
+        200,
+        "reading is another permission"
+    );
+    let allowed = desk
+        .post("/v1/customers/cus_probe", &[("metadata[x]", "1")])
+        .await;
+    assert_eq!(
+        allowed.status, 404,
+        "who may write learns that there is none"
+    );
+}

@@ -96,22 +96,31 @@ async fn two_cursors_at_once_are_one_too_many() {
 }
 
 #[tokio::test]
-async fn there_is_nothing_to_write_to_yet() {
+async fn what_cannot_be_written_has_no_path_and_is_written_down() {
     let desk = Desk::open(spec(3, 20, 6)).await;
-    let url = format!("{}/v1/refunds", desk.running.base_url());
-    let posted = desk
-        .client
-        .post(url)
-        .bearer_auth(desk.running.key())
-        .header("idempotency-key", "k-1")
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(posted.status(), 404);
+    for path in [
+        "balance_transactions",
+        "events",
+        "payouts",
+        "customers/cus_1/nothing",
+    ] {
+        let url = format!("{}/v1/{path}", desk.running.base_url());
+        let posted = desk
+            .client
+            .post(url)
+            .bearer_auth(desk.running.key())
+            .header("idempotency-key", "k-1")
+            .form(&[("a", "b")])
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(posted.status(), 404, "{path}");
+    }
     let journal = desk.running.journal();
     assert_eq!(
-        journal[0].idempotency_key.as_deref(),
-        Some("k-1"),
-        "but what was tried is written down"
+        (journal[0].method.as_str(), journal[0].body.as_str()),
+        ("POST", "a=b"),
+        "what was tried is written down as it was sent"
     );
+    assert_eq!(journal[0].idempotency_key.as_deref(), Some("k-1"));
 }

@@ -60,9 +60,10 @@ fn check_invoice(invoice: &Value, lines: &[Value]) {
     );
     let due = int(&invoice["amount_due"]);
     assert_eq!(
-        (total + int(&invoice["starting_balance"])).max(0),
+        (total + int(&invoice["starting_balance"])).max(0)
+            - int(&invoice["pre_payment_credit_notes_amount"]),
         due,
-        "{id}: total and balance to what is due"
+        "{id}: total, balance and earlier credit notes to what is due"
     );
     let payments = invoice["payments"]["data"].as_array().unwrap();
     let paid: i64 = payments

@@ -4,9 +4,11 @@
 
 pub(crate) mod closing;
 pub(crate) mod history;
+pub(crate) mod openapi;
 pub(crate) mod shapes;
 pub(crate) mod share;
 pub(crate) mod worth;
+pub(crate) mod writes;
 
 use chrono::{DateTime, Utc};
 use coffer_sim::{Running, Server, ServerOptions, WorldSpec};
@@ -24,6 +26,7 @@ pub(crate) fn spec(seed: u64, customers: u32, months: u32) -> WorldSpec {
         months,
         now: present(),
         livemode: false,
+        corners: false,
     }
 }
 
