@@ -3,12 +3,18 @@
 //! A key carries its mode as a type, so that a test key can only ever make a test client. It is not stored here and not
 //! checked against the provider; `Provider::check_key` does that. The invariant: no `Debug`, `Display` or serialised
 //! form of anything in this file holds more of a key than its last four characters, and the memory is wiped when it goes.
+//!
+//! A key of an organization opens several accounts and need not say its mode. It becomes a key like any other once an
+//! account is named; which mode it is for then shows in the provider's answers. `ApiKey::stored` is the one text that a
+//! keychain keeps, and `read_key` reads it back: `sk_org_…@acct_…@live` for a key of an organization, the key itself else.
 
 use crate::name::ProviderName;
+use coffer_domain::ids::AccountId;
 use coffer_domain::mode::{Live, Mode, ModeName, Test};
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
 use std::marker::PhantomData;
+use zeroize::Zeroizing;
 
 /// How much a key may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,15 +23,18 @@ pub enum KeyKind {
     Restricted,
     /// Everything.
     Secret,
+    /// What its organization lets it do in one of its accounts.
+    Organization,
 }
 
 impl KeyKind {
-    /// `restricted` or `secret`.
+    /// `restricted`, `secret` or `organization`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Restricted => "restricted",
             Self::Secret => "secret",
+            Self::Organization => "organization",
         }
     }
 }
@@ -34,14 +43,17 @@ impl KeyKind {
 pub struct ApiKey<M: Mode> {
     secret: SecretString,
     kind: KeyKind,
+    /// The account that a key of an organization is used for.
+    account: Option<AccountId>,
     mode: PhantomData<M>,
 }
 
 impl<M: Mode> ApiKey<M> {
-    fn new(text: &str, kind: KeyKind) -> Self {
+    fn new(text: &str, kind: KeyKind, account: Option<AccountId>) -> Self {
         Self {
             secret: SecretString::from(text),
             kind,
+            account,
             mode: PhantomData,
         }
     }
@@ -52,17 +64,87 @@ impl<M: Mode> ApiKey<M> {
         self.kind
     }
 
+    /// The account that a key of an organization is used for; `None` for every other key, which has one account.
+    #[must_use]
+    pub const fn account(&self) -> Option<&AccountId> {
+        self.account.as_ref()
+    }
+
     /// The last four characters: all of it that is ever shown.
     #[must_use]
     pub fn last4(&self) -> &str {
-        let text = self.secret.expose_secret();
-        text.get(text.len().saturating_sub(4)..).unwrap_or("")
+        last4(&self.secret)
     }
 
-    /// The key itself, for the keychain and for the client's `Authorization` header. Nothing else may ask.
+    /// The key itself, for the client's `Authorization` header. Nothing else may ask.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.secret.expose_secret()
+    }
+
+    /// The text that the keychain keeps: the key, and for a key of an organization its account and mode behind it.
+    /// `read_key` makes the same key of it again.
+    #[must_use]
+    pub fn stored(&self) -> Zeroizing<String> {
+        let text = self.secret.expose_secret();
+        Zeroizing::new(match &self.account {
+            Some(account) => format!("{text}{BOUND}{account}{BOUND}{}", M::NAME),
+            None => text.to_owned(),
+        })
+    }
+}
+
+/// Between the parts of a stored key of an organization. It stands in no key, no id and no mode.
+const BOUND: char = '@';
+
+fn last4(secret: &SecretString) -> &str {
+    let text = secret.expose_secret();
+    text.get(text.len().saturating_sub(4)..).unwrap_or("")
+}
+
+/// A key of an organization, for which nobody has said yet which account it is to be used for.
+pub struct OrganizationKey {
+    secret: SecretString,
+    named: Option<ModeName>,
+}
+
+impl OrganizationKey {
+    /// The mode, where the key says it. Where it does not, live is to be tried first and then test: the provider's
+    /// answers tell (`ProviderError::WrongMode`).
+    #[must_use]
+    pub const fn mode(&self) -> Option<ModeName> {
+        self.named
+    }
+
+    /// The last four characters: all of it that is ever shown.
+    #[must_use]
+    pub fn last4(&self) -> &str {
+        last4(&self.secret)
+    }
+
+    /// The key as one of mode `M` for one account of the organization.
+    ///
+    /// # Errors
+    /// When the account is none, or the key says that it is for the other mode.
+    pub fn into_key<M: Mode>(&self, account: AccountId) -> Result<ApiKey<M>, KeyRefused> {
+        let id = account.as_str();
+        let is_account = id.strip_prefix("acct_").is_some_and(|rest| {
+            !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric())
+        });
+        if !is_account {
+            return Err(KeyRefused::NoAccount);
+        }
+        if self.named.is_some_and(|named| named != M::NAME) {
+            return Err(KeyRefused::OtherMode);
+        }
+        let text = self.secret.expose_secret();
+        Ok(ApiKey::new(text, KeyKind::Organization, Some(account)))
+    }
+}
+
+impl fmt::Debug for OrganizationKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OrganizationKey(…{})", self.last4())
     }
 }
 
@@ -78,33 +160,37 @@ impl<M: Mode> fmt::Debug for ApiKey<M> {
     }
 }
 
-/// A key whose mode was read from its text.
+/// A key as its text tells it.
 #[derive(Debug)]
 pub enum AnyKey {
     /// For live mode.
     Live(ApiKey<Live>),
     /// For test mode.
     Test(ApiKey<Test>),
+    /// For the accounts of an organization: which one is still to be said.
+    Organization(OrganizationKey),
 }
 
 impl AnyKey {
-    /// The mode as data.
+    /// The mode as data; `None` where the key does not say it.
     #[must_use]
-    pub const fn mode(&self) -> ModeName {
+    pub const fn mode(&self) -> Option<ModeName> {
         match self {
-            Self::Live(_) => ModeName::Live,
-            Self::Test(_) => ModeName::Test,
+            Self::Live(_) => Some(ModeName::Live),
+            Self::Test(_) => Some(ModeName::Test),
+            Self::Organization(key) => key.mode(),
         }
     }
 
-    /// The key as one of mode `M`; `None` when it belongs to the other mode.
+    /// The key as one of mode `M`; `None` when it belongs to the other mode, or to an organization and to no account.
     #[must_use]
     pub fn of_mode<M: Mode>(&self) -> Option<ApiKey<M>> {
-        let (text, kind) = match self {
-            Self::Live(key) => (key.expose(), key.kind()),
-            Self::Test(key) => (key.expose(), key.kind()),
+        let (mode, text, kind, account) = match self {
+            Self::Live(key) => (ModeName::Live, key.expose(), key.kind(), key.account()),
+            Self::Test(key) => (ModeName::Test, key.expose(), key.kind(), key.account()),
+            Self::Organization(_) => return None,
         };
-        (self.mode() == M::NAME).then(|| ApiKey::new(text, kind))
+        (mode == M::NAME).then(|| ApiKey::new(text, kind, account.cloned()))
     }
 }
 
@@ -122,9 +208,12 @@ pub enum KeyRefused {
     /// `whsec_…`.
     #[error("This is the signing secret of a webhook, which cannot read your records.")]
     WebhookSecret,
-    /// `sk_org_…`.
-    #[error("This is a key of an organization, which Coffer cannot use yet.")]
-    Organization,
+    /// A key of an organization without an account to use it for.
+    #[error("A key of an organization needs the account that it is to be used for.")]
+    NoAccount,
+    /// A key that says another mode than asked for.
+    #[error("This key is for the other mode.")]
+    OtherMode,
     /// `ek_…`.
     #[error("This is an ephemeral key, which belongs to one customer and soon expires.")]
     Ephemeral,
@@ -165,7 +254,8 @@ impl KeyRefused {
             Self::OldShape => {
                 "Roll the key in the dashboard, or make a restricted one; it then begins with rk_live_ or rk_test_."
             }
-            Self::Organization => "Make a restricted key in the account that you want to see.",
+            Self::NoAccount => "Give the id of the account as well; it begins with acct_.",
+            Self::OtherMode => "Use it for the mode that it names.",
             Self::OtherProvider => {
                 "Coffer reads Stripe today; paste a restricted key that begins with rk_live_ or rk_test_."
             }
@@ -199,35 +289,76 @@ fn read_stripe_key(text: &str) -> Result<AnyKey, KeyRefused> {
     if let Some(refused) = known_stranger(text) {
         return Err(refused);
     }
+    if text.starts_with(ORGANIZATION) {
+        return read_organization_key(text);
+    }
     let (prefix, rest) = text.split_once('_').ok_or(KeyRefused::NotAKey)?;
     let kind = match prefix {
         "sk" => KeyKind::Secret,
         "rk" | "rkcs" => KeyKind::Restricted,
         _ => return Err(KeyRefused::NotAKey),
     };
-    if text.contains(['•', '…', '*', '.']) {
-        return Err(KeyRefused::Hidden);
-    }
-    if !text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-        return Err(KeyRefused::NotAKey);
-    }
+    plain(text)?;
     let Some((mode, body)) = rest.split_once('_') else {
         return Err(match rest {
             "" | "live" | "test" | "org" => KeyRefused::TooShort,
             _ => KeyRefused::OldShape,
         });
     };
-    if mode == "org" {
-        return Err(KeyRefused::Organization);
-    }
     let mode = ModeName::parse(mode).ok_or(KeyRefused::NotAKey)?;
     if body.is_empty() || text.len() < STRIPE_KEY_LENGTH_MIN {
         return Err(KeyRefused::TooShort);
     }
     Ok(match mode {
-        ModeName::Live => AnyKey::Live(ApiKey::new(text, kind)),
-        ModeName::Test => AnyKey::Test(ApiKey::new(text, kind)),
+        ModeName::Live => AnyKey::Live(ApiKey::new(text, kind, None)),
+        ModeName::Test => AnyKey::Test(ApiKey::new(text, kind, None)),
     })
+}
+
+/// What a key of an organization begins with, whatever it may do.
+const ORGANIZATION: &str = "sk_org_";
+
+/// A key of an organization as it was given out, or in its stored form with the account and the mode behind it.
+fn read_organization_key(text: &str) -> Result<AnyKey, KeyRefused> {
+    let (key, bound) = match text.split_once(BOUND) {
+        Some((key, bound)) => (key, Some(bound)),
+        None => (text, None),
+    };
+    plain(key)?;
+    let rest = key.strip_prefix(ORGANIZATION).unwrap_or_default();
+    let (named, body) = match rest.split_once('_') {
+        Some(("live", body)) => (Some(ModeName::Live), body),
+        Some(("test", body)) => (Some(ModeName::Test), body),
+        _ => (None, rest),
+    };
+    if body.is_empty() || key.len() < STRIPE_KEY_LENGTH_MIN {
+        return Err(KeyRefused::TooShort);
+    }
+    let key = OrganizationKey {
+        secret: SecretString::from(key),
+        named,
+    };
+    let Some(bound) = bound else {
+        return Ok(AnyKey::Organization(key));
+    };
+    let (account, mode) = bound.split_once(BOUND).ok_or(KeyRefused::NoAccount)?;
+    let account = AccountId::new(account);
+    match ModeName::parse(mode).ok_or(KeyRefused::NotAKey)? {
+        ModeName::Live => key.into_key(account).map(AnyKey::Live),
+        ModeName::Test => key.into_key(account).map(AnyKey::Test),
+    }
+}
+
+/// Refuses what no key consists of.
+fn plain(text: &str) -> Result<(), KeyRefused> {
+    if text.contains(['•', '…', '*', '.']) {
+        return Err(KeyRefused::Hidden);
+    }
+    if text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+        Ok(())
+    } else {
+        Err(KeyRefused::NotAKey)
+    }
 }
 
 /// What people paste by mistake and what can be named.
@@ -272,11 +403,13 @@ mod tests {
             ("sk_test_0123_456789", ModeName::Test, KeyKind::Secret),
         ] {
             let key = read(text).unwrap();
-            assert_eq!(key.mode(), mode);
-            let (found, last4, whole) = match &key {
-                AnyKey::Live(key) => (key.kind(), key.last4(), key.expose()),
-                AnyKey::Test(key) => (key.kind(), key.last4(), key.expose()),
+            assert_eq!(key.mode(), Some(mode));
+            let (found, last4, whole, stored) = match &key {
+                AnyKey::Live(key) => (key.kind(), key.last4(), key.expose(), key.stored()),
+                AnyKey::Test(key) => (key.kind(), key.last4(), key.expose(), key.stored()),
+                AnyKey::Organization(key) => panic!("{key:?}"),
             };
+            assert_eq!(stored.as_str(), text.trim());
             assert_eq!(found, kind);
             assert_eq!(last4, "6789");
             assert_eq!(whole, text.trim(), "white space around a key is ignored");
@@ -290,7 +423,16 @@ mod tests {
             (" \n ", KeyRefused::Empty),
             ("pk_live_0123456789", KeyRefused::Publishable),
             ("whsec_0123456789", KeyRefused::WebhookSecret),
-            ("sk_org_live_0123456789", KeyRefused::Organization),
+            ("sk_org_", KeyRefused::TooShort),
+            ("sk_org_live_", KeyRefused::TooShort),
+            ("sk_org_0123456789@", KeyRefused::NoAccount),
+            ("sk_org_0123456789@acct_1", KeyRefused::NoAccount),
+            ("sk_org_0123456789@@live", KeyRefused::NoAccount),
+            ("sk_org_0123456789@cus_1@live", KeyRefused::NoAccount),
+            ("sk_org_0123456789@acct_1@both", KeyRefused::NotAKey),
+            ("sk_org_live_0123456789@acct_1@test", KeyRefused::OtherMode),
+            ("sk_org_•••6789", KeyRefused::Hidden),
+            ("rk_live_0123456789@acct_1@live", KeyRefused::NotAKey),
             ("ek_test_0123456789", KeyRefused::Ephemeral),
             ("pi_123_secret_456", KeyRefused::ClientSecret),
             ("acct_0123456789", KeyRefused::AccountId),
@@ -320,5 +462,37 @@ mod tests {
         let shown = format!("{key:?} {key:#?}");
         assert!(!shown.contains("CANARY"), "the middle never shows");
         assert!(shown.contains("…6789"));
+    }
+
+    #[test]
+    fn a_key_of_an_organization_asks_for_an_account_and_is_read_back_as_stored() {
+        for (text, named) in [
+            ("sk_org_0123456789", None),
+            ("sk_org_0123_456789", None),
+            ("sk_org_live_0123456789", Some(ModeName::Live)),
+            ("sk_org_test_0123456789", Some(ModeName::Test)),
+        ] {
+            let key = read(text).unwrap();
+            assert_eq!(key.mode(), named);
+            assert!(key.of_mode::<Live>().is_none(), "no account was named");
+            let AnyKey::Organization(key) = key else {
+                panic!("{text}");
+            };
+            let nowhere = key.into_key::<Live>(AccountId::new("acct_1\nX: y"));
+            assert_eq!(nowhere.unwrap_err(), KeyRefused::NoAccount);
+            let test = key.into_key::<Test>(AccountId::new("acct_1"));
+            assert_eq!(test.is_ok(), named != Some(ModeName::Live));
+            let Ok(bound) = test else { continue };
+            assert_eq!(bound.kind(), KeyKind::Organization);
+            assert_eq!(bound.expose(), text);
+            assert!(!format!("{key:?}{bound:?}").contains("0123"));
+            let again = read(&bound.stored()).unwrap();
+            assert_eq!(again.mode(), Some(ModeName::Test));
+            assert!(again.of_mode::<Live>().is_none());
+            let again = again.of_mode::<Test>().unwrap();
+            assert_eq!(again.expose(), text);
+            assert_eq!(again.account(), Some(&AccountId::new("acct_1")));
+            assert_eq!(again.stored(), bound.stored());
+        }
     }
 }

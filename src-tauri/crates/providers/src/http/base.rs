@@ -100,23 +100,24 @@ impl ApiBase {
         &self.url
     }
 
-    /// The address of a path such as `/v1/invoices/{id}/lines`. `None` where no address can be made of it: an id that
-    /// the URL rules would swallow (`.`, `..`) must not lead to another path.
-    pub(crate) fn join(&self, path: &str, id: Option<&str>) -> Option<Url> {
+    /// The address of a path such as `/v1/invoices/{id}/lines`, with an id for each `{id}`. `None` where no address can be
+    /// made of it: an id that the URL rules would swallow (`.`, `..`) must not lead to another path.
+    pub(crate) fn join(&self, path: &str, ids: &[String]) -> Option<Url> {
         let mut url = Url::parse(&self.url).ok()?;
+        let mut ids = ids.iter().map(String::as_str);
         {
             let mut segments = url.path_segments_mut().ok()?;
             segments.pop_if_empty();
             for segment in path.split('/').filter(|segment| !segment.is_empty()) {
                 if segment == "{id}" {
-                    let id = id.filter(|id| !matches!(*id, "" | "." | ".."))?;
+                    let id = ids.next().filter(|id| !matches!(*id, "" | "." | ".."))?;
                     segments.push(id);
                 } else {
                     segments.push(segment);
                 }
             }
         }
-        Some(url)
+        ids.next().is_none().then_some(url)
     }
 }
 
@@ -194,7 +195,10 @@ mod tests {
     #[test]
     fn an_id_stays_one_segment_of_the_path() {
         let base = ApiBase::loopback("http://127.0.0.1:1/sim/").unwrap();
-        let join = |id| base.join("/v1/coupons/{id}", Some(id)).map(String::from);
+        let join = |id: &str| {
+            base.join("/v1/coupons/{id}", &[id.to_owned()])
+                .map(String::from)
+        };
         assert_eq!(
             join("25 OFF/../x?y#z").as_deref(),
             Some("http://127.0.0.1:1/sim/v1/coupons/25%20OFF%2F..%2Fx%3Fy%23z")
@@ -202,5 +206,13 @@ mod tests {
         for swallowed in ["", ".", ".."] {
             assert_eq!(join(swallowed), None, "{swallowed:?} would change the path");
         }
+        let ids = ["cus_1".to_owned(), "cbtxn_1".to_owned()];
+        let path = "/v1/customers/{id}/balance_transactions/{id}";
+        assert_eq!(
+            base.join(path, &ids).map(String::from).as_deref(),
+            Some("http://127.0.0.1:1/sim/v1/customers/cus_1/balance_transactions/cbtxn_1")
+        );
+        assert_eq!(base.join(path, &ids[..1]), None, "an id for each place");
+        assert_eq!(base.join("/v1/customers/{id}", &ids), None);
     }
 }

@@ -6,18 +6,18 @@
 
 use crate::error::ProviderError;
 use crate::http::base::ApiBase;
-use crate::http::options::{ClientOptions, Pacing};
-use crate::http::pace::{Pace, Rates};
+use crate::http::options::{ClientOptions, Haste};
+use crate::http::pace::{Limits, Signal};
 use crate::http::redact::redact_word;
-use crate::http::retry::{Decision, Outcome, decide};
+use crate::http::retry::{Decision, Nature, Outcome, decide};
 use crate::provider::Usage;
 use chrono::{DateTime, Utc};
 use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, HeaderValue};
 use std::error::Error as _;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 /// The headers that differ from provider to provider.
@@ -31,17 +31,50 @@ pub(crate) struct Dialect {
     pub(crate) should_retry: &'static str,
     /// Which limit was passed.
     pub(crate) limit: &'static str,
+    /// What each of its words means.
+    pub(crate) limits: &'static [(&'static str, Signal)],
+    /// The account that a key of several accounts is used for.
+    pub(crate) account: &'static str,
 }
 
-/// A question without side effects.
+/// How something is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Verb {
+    /// The fields are the query.
+    Get,
+    /// The fields are a form.
+    Post,
+}
+
+impl Verb {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
+}
+
+/// A question without side effects, so that it may be asked again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Get {
-    /// The path, with `{id}` where `id` goes. It is what logs and pacing know the request by.
+pub(crate) struct Question {
+    /// How it is asked.
+    pub(crate) verb: Verb,
+    /// The path, with `{id}` where an id goes. It is what logs and pacing know the request by.
     pub(crate) path: &'static str,
-    /// What stands for `{id}`.
-    pub(crate) id: Option<String>,
-    /// The query, in order.
-    pub(crate) query: Vec<(&'static str, String)>,
+    /// What stands for each `{id}`.
+    pub(crate) ids: Vec<String>,
+    /// The query or the form, in order.
+    pub(crate) fields: Vec<(&'static str, String)>,
+}
+
+/// What every request is signed with.
+#[derive(Clone, Copy)]
+pub(crate) struct Secret<'a> {
+    /// The key.
+    pub(crate) key: &'a str,
+    /// The account that a key of several accounts is used for.
+    pub(crate) account: Option<&'a str>,
 }
 
 /// A whole answer.
@@ -70,21 +103,24 @@ pub(crate) struct Client {
     base: ApiBase,
     dialect: &'static Dialect,
     authorization: HeaderValue,
+    account: Option<HeaderValue>,
     body_bytes_max: usize,
     wait_divisor: u32,
-    pace: Pace,
-    gate: Semaphore,
+    limits: Arc<Limits>,
+    haste: Haste,
     requests: AtomicU64,
     retries: AtomicU64,
+    reads: AtomicU64,
+    limited: AtomicU64,
     /// Seconds since 1970; `i64::MIN` before the first answer.
     provider_time: AtomicI64,
 }
 
 impl Client {
     pub(crate) fn new(
-        key: &str,
+        secret: Secret<'_>,
         base: ApiBase,
-        rates: Rates,
+        limits: Arc<Limits>,
         dialect: &'static Dialect,
         options: &ClientOptions,
     ) -> Result<Self, ProviderError> {
@@ -92,10 +128,15 @@ impl Client {
             what: what.to_owned(),
             request_id: None,
         };
-        let bearer = Zeroizing::new(format!("Bearer {key}"));
+        let bearer = Zeroizing::new(format!("Bearer {}", secret.key));
         let mut authorization = HeaderValue::from_str(&bearer)
             .map_err(|_| unbuilt("the key does not fit into a header"))?;
         authorization.set_sensitive(true);
+        let account = secret
+            .account
+            .map(HeaderValue::from_str)
+            .transpose()
+            .map_err(|_| unbuilt("the account does not fit into a header"))?;
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("Coffer/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
@@ -114,26 +155,20 @@ impl Client {
         let http = builder
             .build()
             .map_err(|_| unbuilt("no secure connection can be prepared on this machine"))?;
-        let paced = match options.pacing {
-            Pacing::Automatic => !base.is_loopback(),
-            Pacing::Always => true,
-            Pacing::Never => false,
-        };
         Ok(Self {
             http,
             base,
             dialect,
             authorization,
+            account,
             body_bytes_max: options.body_bytes_max,
             wait_divisor: options.wait_divisor.max(1),
-            pace: if paced {
-                Pace::new(rates)
-            } else {
-                Pace::none()
-            },
-            gate: Semaphore::new(options.concurrency_max.clamp(1, Semaphore::MAX_PERMITS)),
+            limits,
+            haste: options.haste,
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
+            reads: AtomicU64::new(0),
+            limited: AtomicU64::new(0),
             provider_time: AtomicI64::new(i64::MIN),
         })
     }
@@ -144,17 +179,27 @@ impl Client {
         Usage {
             requests: self.requests.load(Ordering::Relaxed),
             retries: self.retries.load(Ordering::Relaxed),
+            reads: self.reads.load(Ordering::Relaxed),
+            limited: self.limited.load(Ordering::Relaxed),
             provider_time: DateTime::from_timestamp(time, 0),
         }
     }
 
     /// Asks, and asks again where that may help. Redirects are an error; every other whole answer is returned.
-    pub(crate) async fn get(&self, get: &Get) -> Result<Reply, ProviderError> {
+    pub(crate) async fn ask(&self, question: &Question) -> Result<Reply, ProviderError> {
+        let nature = Nature {
+            idempotent: true,
+            patient: self.haste == Haste::Background,
+        };
         let mut attempt = 1;
         loop {
-            self.pace.wait(get.path).await;
-            let attempted = self.attempt(get).await;
-            match decide(attempt, &outcome(&attempted), true, jitter()) {
+            let entry = self
+                .limits
+                .enter((question.verb, question.path), self.haste)
+                .await;
+            let attempted = self.attempt(question).await;
+            entry.answered(self.signal(&attempted));
+            match decide(attempt, &outcome(&attempted), nature, jitter()) {
                 Decision::GiveUp => return self.settle(attempted),
                 Decision::After(wait) => tokio::time::sleep(wait / self.wait_divisor).await,
             }
@@ -163,33 +208,56 @@ impl Client {
         }
     }
 
-    async fn attempt(&self, get: &Get) -> Result<Reply, Failure> {
+    /// What an outcome says about the account's limits.
+    fn signal(&self, attempted: &Result<Reply, Failure>) -> Signal {
+        match attempted {
+            Ok(reply) if reply.status == 429 => {
+                self.limited.fetch_add(1, Ordering::Relaxed);
+                let named = reply.limit.as_deref();
+                let known = self.dialect.limits.iter();
+                known
+                    .filter(|(word, _)| named == Some(*word))
+                    .map(|(_, signal)| *signal)
+                    .next()
+                    .unwrap_or(Signal::Nothing)
+            }
+            Ok(reply) if reply.status < 500 => Signal::Good,
+            Ok(_) | Err(_) => Signal::Nothing,
+        }
+    }
+
+    async fn attempt(&self, question: &Question) -> Result<Reply, Failure> {
         let mut url = self
             .base
-            .join(get.path, get.id.as_deref())
+            .join(question.path, &question.ids)
             .ok_or(Failure::NotSent)?;
-        if !get.query.is_empty() {
-            url.query_pairs_mut().extend_pairs(&get.query);
-        }
-        // The gate is never closed, so there is nothing to do about an error here.
-        let _permit = self.gate.acquire().await;
+        let request = match question.verb {
+            Verb::Get => {
+                if !question.fields.is_empty() {
+                    url.query_pairs_mut().extend_pairs(&question.fields);
+                }
+                self.reads.fetch_add(1, Ordering::Relaxed);
+                self.http.get(url)
+            }
+            Verb::Post => self.http.post(url).form(&question.fields),
+        };
         self.requests.fetch_add(1, Ordering::Relaxed);
         let begun = tokio::time::Instant::now();
         let (version, pinned) = self.dialect.version;
-        let answered = self
-            .http
-            .get(url)
+        let mut request = request
             .header(AUTHORIZATION, self.authorization.clone())
-            .header(version, pinned)
-            .send()
-            .await;
+            .header(version, pinned);
+        if let Some(account) = &self.account {
+            request = request.header(self.dialect.account, account.clone());
+        }
+        let answered = request.send().await;
         let reply = match answered {
             Ok(response) => self.read(response).await,
             Err(error) => Err(failure(&error)),
         };
         tracing::debug!(
-            method = "GET",
-            path = get.path,
+            method = question.verb.as_str(),
+            path = question.path,
             status = reply.as_ref().map_or(0, |reply| reply.status),
             request_id = reply
                 .as_ref()

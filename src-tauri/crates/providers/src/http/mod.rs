@@ -12,9 +12,10 @@ mod redact;
 pub mod retry;
 
 pub use base::{ApiBase, NotLoopback};
-pub use options::{ClientOptions, Pacing};
+pub use options::{ClientOptions, Haste, Pacing};
+pub use pace::Limits;
 pub use redact::redact;
 
-pub(crate) use client::{Client, Dialect, Get, Reply};
-pub(crate) use pace::Rates;
+pub(crate) use client::{Client, Dialect, Question, Reply, Secret, Verb};
+pub(crate) use pace::{Rates, Signal};
 pub(crate) use redact::{redact_short, redact_word};

@@ -58,8 +58,9 @@ fn key_at(chars: &[char], at: usize) -> Option<usize> {
         .and_then(|before| chars.get(before))
         .is_none_or(|before| !before.is_ascii_alphanumeric() && *before != '_');
     let begins = KEY_PREFIXES.iter().any(|prefix| {
-        let moded =
-            starts_with(&format!("{prefix}_live_")) || starts_with(&format!("{prefix}_test_"));
+        let moded = ["live", "test", "org"]
+            .iter()
+            .any(|mode| starts_with(&format!("{prefix}_{mode}_")));
         moded || (fresh && starts_with(&format!("{prefix}_")))
     });
     begins.then(|| rest.iter().take_while(|c| is_key_char(**c)).count())
@@ -173,6 +174,8 @@ mod tests {
             ("The key 'rk_test_******1234' (x)", "The key '[key]' (x)"),
             ("whsec_AbC/pk_test_1", "[key]/[key]"),
             ("glued:xrk_live_abc", "glued:x[key]"),
+            ("glued:xsk_org_abc", "glued:x[key]"),
+            ("sk_org_abc@acct_1@live", "[key]@[e-mail]"),
             (
                 "rkcs_test_1 pdl_live_2 mk_3 ek_4",
                 "[key] [key] [key] [key]",

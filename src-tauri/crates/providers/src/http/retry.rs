@@ -2,12 +2,16 @@
 //!
 //! It sends nothing and waits for nothing. A request that may have been carried out is repeated only where repeating is
 //! harmless. The provider's own word (`Should-Retry`) stands above our guesses, and the number of attempts above both.
-//! Source: the official libraries' rule, with more patience, because a sync has nobody waiting for each page.
+//! Source: the official libraries' rule, with more patience, because a sync has nobody waiting for each page; where the
+//! provider asks for fewer requests, such a request outlasts some minutes of that.
 
 use std::time::Duration;
 
 /// The most attempts for one request.
 pub const ATTEMPTS_MAX: u32 = 5;
+
+/// The most attempts for a request that nobody waits for, where the provider asks for fewer requests.
+pub const ATTEMPTS_MAX_LIMITED: u32 = 8;
 
 /// The most attempts where nothing answers: that one is offline should be said soon.
 pub const ATTEMPTS_MAX_SILENT: u32 = 3;
@@ -48,16 +52,34 @@ pub enum Decision {
     After(Duration),
 }
 
+/// What is known of a request before it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Nature {
+    /// Whether sending it twice does what sending it once does.
+    pub idempotent: bool,
+    /// Whether nobody waits for its answer.
+    pub patient: bool,
+}
+
 /// Decides after the `attempt`th attempt, counted from 1. `jitter` is any number; it spreads the wait over its upper half.
 #[must_use]
-pub fn decide(attempt: u32, outcome: &Outcome, idempotent: bool, jitter: u32) -> Decision {
-    let patient = |attempts_max: u32, first_ms: u64, max_ms: u64| {
+pub fn decide(attempt: u32, outcome: &Outcome, nature: Nature, jitter: u32) -> Decision {
+    let Nature {
+        idempotent,
+        patient,
+    } = nature;
+    let attempts_limited = if patient {
+        ATTEMPTS_MAX_LIMITED
+    } else {
+        ATTEMPTS_MAX
+    };
+    let after = |attempts_max: u32, first_ms: u64, max_ms: u64| {
         if attempt == 0 || attempt >= attempts_max {
             return Decision::GiveUp;
         }
         Decision::After(wait(attempt, first_ms, max_ms, jitter))
     };
-    let usual = |attempts_max| patient(attempts_max, WAIT_FIRST_MS, WAIT_MAX_MS);
+    let usual = |attempts_max| after(attempts_max, WAIT_FIRST_MS, WAIT_MAX_MS);
     match *outcome {
         Outcome::NotConnected => usual(ATTEMPTS_MAX_SILENT),
         Outcome::TimedOut if idempotent => usual(ATTEMPTS_MAX_SILENT),
@@ -72,10 +94,9 @@ pub fn decide(attempt: u32, outcome: &Outcome, idempotent: bool, jitter: u32) ->
             status: 429,
             limit_named: true,
             ..
-        } => patient(ATTEMPTS_MAX, LIMITED_WAIT_FIRST_MS, LIMITED_WAIT_MAX_MS),
-        Outcome::Answered {
-            status: 409 | 429, ..
-        } => usual(ATTEMPTS_MAX),
+        } => after(attempts_limited, LIMITED_WAIT_FIRST_MS, LIMITED_WAIT_MAX_MS),
+        Outcome::Answered { status: 429, .. } => usual(attempts_limited),
+        Outcome::Answered { status: 409, .. } => usual(ATTEMPTS_MAX),
         Outcome::Answered {
             should_retry: Some(true),
             ..
@@ -150,12 +171,39 @@ mod tests {
             let expected = expected.map_or(Decision::GiveUp, |ms| {
                 Decision::After(Duration::from_millis(ms))
             });
+            let nature = Nature {
+                idempotent,
+                patient: false,
+            };
             assert_eq!(
-                decide(attempt, &outcome, idempotent, jitter),
+                decide(attempt, &outcome, nature, jitter),
                 expected,
                 "attempt {attempt}, {outcome:?}, idempotent {idempotent}"
             );
         }
+    }
+
+    #[test]
+    fn a_request_that_nobody_waits_for_outlasts_a_limit_and_nothing_else() {
+        let nature = Nature {
+            idempotent: true,
+            patient: true,
+        };
+        let waits = |outcome: Outcome| -> Vec<u128> {
+            (1..)
+                .map_while(|attempt| match decide(attempt, &outcome, nature, 0) {
+                    Decision::After(wait) => Some(wait.as_millis()),
+                    Decision::GiveUp => None,
+                })
+                .collect()
+        };
+        assert_eq!(
+            waits(answered(429, None, true)),
+            [2_000, 4_000, 8_000, 16_000, 32_000, 32_000, 32_000]
+        );
+        assert_eq!(waits(answered(429, None, false)).len(), 7);
+        assert_eq!(waits(answered(503, None, false)).len(), 4);
+        assert_eq!(waits(Outcome::NotConnected).len(), 2);
     }
 
     #[test]

@@ -1,137 +1,123 @@
 //! What events say has changed.
 //!
-//! An event is a notice that something happened to an object, never the object: it is written in the version that the
-//! account had then and may be days old, so only ids are taken from it and the engine reads each object once.
+//! An event is a notice that something happened to an object. It is written in the version that the account had then, may
+//! be days old and is never expanded, so mostly only ids are taken from it. Where it is written in the very version that
+//! we read, and nothing of the object would have been expanded or goes on elsewhere, the object in it is what a look-up
+//! would have told at that instant, and is given along to save the look-up.
 //!
 //! Not told by events, and found only by walking a list again: balance transactions that no payment, refund or dispute
-//! leads to (payouts, fees, adjustments); an invoice item that was edited; when an object passes a date by itself (a
-//! coupon that can no longer be redeemed); and anything older than Stripe's memory of 30 days.
+//! leads to (payouts, fees, adjustments); the entries of customers' credit ledgers; an invoice item that was edited; when
+//! an object passes a date by itself (a coupon that can no longer be redeemed); and anything older than Stripe's memory
+//! of 30 days.
 
-use super::read::{moved_on, unreadable};
-use super::{Asker, endpoint, map, wire};
+use super::read::{fetched, list_of, moved_on, new_ids, unreadable};
+use super::{Asker, STRIPE_VERSION, endpoint, json, map, wire};
 use crate::error::ProviderError;
-use crate::provider::Changes;
+use crate::provider::{ChangesPage, Fetched, Told};
 use coffer_domain::Instant;
 use coffer_domain::record::Kind;
+use coffer_domain::sync::Notice;
 use serde_json::Value;
-use std::collections::HashMap;
-
-/// The most pages of events in one reading: half a million events, far more than a walk of the lists costs.
-const PAGES_MAX: usize = 5_000;
-
-/// What one event says, ids only.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Notice {
-    created: i64,
-    /// The object that it is about, and whether it is gone.
-    own: Option<(Kind, String, bool)>,
-    /// What else changed with it.
-    related: Vec<(Kind, String)>,
-}
 
 impl Asker {
-    pub(super) async fn changes(&self, since: Instant) -> Result<Changes, ProviderError> {
-        let mut notices: Vec<Notice> = Vec::new();
-        let mut after: Option<String> = None;
-        for _ in 0..PAGES_MAX {
-            let reply = self.ask(&endpoint::events(since, after.as_deref())).await?;
-            let request_id = reply.request_id.as_deref();
-            let list: wire::List<'_> = serde_json::from_slice(&reply.body).map_err(|error| {
-                unreadable(
-                    format!("a page of events: {}", map::plainly(&error)),
-                    request_id,
-                )
-            })?;
-            let mut last = None;
-            for raw in &list.data {
-                let header = map::header(raw.get())
-                    .ok_or_else(|| unreadable("an event: no object".to_owned(), request_id))?;
-                self.hold_to_mode(header.livemode)?;
-                last = header.id;
+    pub(super) async fn changes(
+        &self,
+        since: Instant,
+        after: Option<&str>,
+    ) -> Result<ChangesPage, ProviderError> {
+        let reply = self.ask(&endpoint::events(since, after)).await?;
+        let request_id = reply.request_id.as_deref();
+        let list = list_of(&reply, || "a page of events".to_owned())?;
+        let mut events = Vec::with_capacity(list.data.len());
+        for raw in &list.data {
+            match serde_json::from_str::<wire::Event<'_>>(raw.get()) {
+                Ok(event) => {
+                    self.hold_to_mode(event.livemode)?;
+                    events.push(event);
+                }
+                Err(error) => {
+                    self.hold_all_to_mode(&list.data)?;
+                    let what = format!("an event: {}", map::plainly(&error));
+                    return Err(unreadable(what, request_id));
+                }
             }
-            for raw in &list.data {
-                let event: wire::Event = serde_json::from_str(raw.get()).map_err(|error| {
-                    unreadable(format!("an event: {}", map::plainly(&error)), request_id)
-                })?;
-                notices.push(notice(event));
-            }
-            if list.has_more != Some(true) {
-                return Ok(changes(notices));
-            }
-            after = Some(moved_on(last, after.as_deref(), "events", request_id)?);
         }
-        Err(unreadable(
-            "there are more events than can be read at once".to_owned(),
-            None,
-        ))
+        let ids = events.iter().map(|event| event.id.as_str());
+        new_ids(ids, after, "events", request_id)?;
+        let last = events.last().map(|event| event.id.clone());
+        let mut told = Vec::with_capacity(events.len());
+        for event in &events {
+            let (one, livemode) = read_event(event).map_err(|what| unreadable(what, request_id))?;
+            self.hold_to_mode(livemode)?;
+            told.push(one);
+        }
+        let next = if list.has_more == Some(true) {
+            Some(moved_on(last, after, "events", request_id)?)
+        } else {
+            None
+        };
+        Ok(ChangesPage { told, next })
     }
 }
 
-/// Brings notices, newest first as they arrive, to one list of what to read and one of what is gone. The last notice
-/// about an object of its own decides: what was made again after it was deleted is read.
-fn changes(mut notices: Vec<Notice>) -> Changes {
-    let seen = u64::try_from(notices.len()).unwrap_or(u64::MAX);
-    // Within a second the order of arrival, turned round, is the best there is.
-    notices.reverse();
-    notices.sort_by_key(|notice| notice.created);
-    let newest = notices
-        .last()
-        .and_then(|notice| chrono::DateTime::from_timestamp(notice.created, 0));
-    let mut order: Vec<(Kind, String)> = Vec::new();
-    let mut gone: HashMap<(Kind, String), bool> = HashMap::new();
-    let mut note = |what: (Kind, String), deleted: bool, own: bool| match gone.get_mut(&what) {
-        Some(state) if own => *state = deleted,
-        Some(_) => {}
-        None => {
-            order.push(what.clone());
-            gone.insert(what, deleted);
-        }
-    };
-    for notice in notices {
-        if let Some((kind, id, deleted)) = notice.own {
-            note((kind, id), deleted, true);
-        }
-        for related in notice.related {
-            note(related, false, false);
-        }
-    }
-    let (deleted, touched) = order
-        .into_iter()
-        .partition(|what| gone.get(what) == Some(&true));
-    Changes {
-        touched,
-        deleted,
-        newest,
-        seen,
-    }
-}
-
-/// Reads events, newest first as they arrive.
-#[cfg(test)]
-pub(super) fn changes_of(events: Vec<wire::Event>) -> Changes {
-    changes(events.into_iter().map(notice).collect())
-}
-
-fn notice(event: wire::Event) -> Notice {
-    let object = event
+/// What one event tells, and which mode the object in it says it is of.
+pub(super) fn read_event(event: &wire::Event<'_>) -> Result<(Told, Option<bool>), String> {
+    let text = event
         .data
+        .as_ref()
         .and_then(|data| data.object)
-        .unwrap_or(Value::Null);
+        .map_or("null", |object| object.get());
+    let object: Value = serde_json::from_str(text)
+        .map_err(|error| format!("an event: {}", map::plainly(&error)))?;
+    let notice =
+        notice(event, &object).ok_or_else(|| "an event: `created` is no time".to_owned())?;
+    let written_for_us = event.api_version.as_deref() == Some(STRIPE_VERSION);
+    let found = match &notice.own {
+        Some((kind, id, false)) if written_for_us => payload(*kind, id, &object, text),
+        _ => None,
+    };
+    let (livemode, payload) = found.unzip();
+    Ok((Told { notice, payload }, livemode.flatten()))
+}
+
+/// The object in an event and the mode it says it is of, where it is as whole as a look-up would tell it.
+fn payload(
+    kind: Kind,
+    id: &str,
+    object: &Value,
+    text: &str,
+) -> Option<(Option<bool>, Box<Fetched>)> {
+    // A plan is a price in an older shape.
+    if object.get("object").and_then(Value::as_str) == Some("plan") {
+        return None;
+    }
+    let parsed = map::object(kind, text).ok()?;
+    let livemode = parsed.livemode;
+    if parsed.id != id || parsed.deleted || parsed.cut || parsed.bare {
+        return None;
+    }
+    let object = fetched(kind, parsed.id, json::compact(text), parsed.made).ok()?;
+    Some((livemode, Box::new(object)))
+}
+
+/// What one event says; `None` where it says no time.
+fn notice(event: &wire::Event<'_>, object: &Value) -> Option<Notice> {
     let word = object.get("object").and_then(Value::as_str).unwrap_or("");
     // A preview is no invoice, whatever id it carries.
     let own_kind = kind_of(word).filter(|_| event.kind != "invoice.upcoming");
     let own = own_kind
-        .zip(id_at(&object, "id"))
+        .zip(id_at(object, "id"))
         .map(|(kind, id)| (kind, id, is_deletion(&event.kind)));
     let mut related = Vec::new();
     if own.is_some() || own_kind.is_none() {
-        relate(word, &event.kind, &object, &mut related);
+        relate(word, &event.kind, object, &mut related);
     }
-    Notice {
-        created: event.created,
+    Some(Notice {
+        id: event.id.clone(),
+        created: chrono::DateTime::from_timestamp(event.created, 0)?,
         own,
         related,
-    }
+    })
 }
 
 /// A subscription's `deleted` means that it ended; it is still there.
@@ -165,6 +151,11 @@ fn kind_of(word: &str) -> Option<Kind> {
         "refund" => Kind::Refunds,
         "dispute" => Kind::Disputes,
         "balance_transaction" => Kind::BalanceTransactions,
+        "subscription_schedule" => Kind::SubscriptionSchedules,
+        "credit_note" => Kind::CreditNotes,
+        "billing.meter" => Kind::Meters,
+        "checkout.session" => Kind::CheckoutSessions,
+        "payment_link" => Kind::PaymentLinks,
         _ => return None,
     })
 }
@@ -179,7 +170,12 @@ fn relate(word: &str, event: &str, object: &Value, related: &mut Vec<(Kind, Stri
             add(Kind::Customers, "customer");
             add(Kind::Subscriptions, "subscription");
         }
-        "invoice_payment" | "credit_note" | "invoiceitem" => add(Kind::Invoices, "invoice"),
+        "invoice_payment" | "invoiceitem" => add(Kind::Invoices, "invoice"),
+        "credit_note" => {
+            add(Kind::Invoices, "invoice");
+            // What was credited stands in the customer's balance.
+            add(Kind::Customers, "customer");
+        }
         "charge" => {
             add(Kind::BalanceTransactions, "balance_transaction");
             add(Kind::BalanceTransactions, "failure_balance_transaction");

@@ -2,7 +2,7 @@
 //!
 //! `wire` is what stands on the wire, `map` turns it into records, `endpoint` holds every address, `read` walks lists and
 //! looks objects up, `changes` reads events, `permission` finds out what a key may do and `refusal` says why not. Nothing
-//! here writes. The version is sent with every request, because an account's own default may be years old, and every
+//! here changes anything. The version is sent with every request, because an account's own default may be years old, and every
 //! object that says which mode it is of is checked against the client's before anything of its page is used.
 
 mod changes;
@@ -16,17 +16,21 @@ mod refusal;
 mod tests;
 mod wire;
 
-pub use permission::{key_creation_url, permissions};
+pub use permission::{key_creation_url, key_creation_url_with_actions, permissions};
 
 use crate::error::ProviderError;
-use crate::http::{ApiBase, Client, ClientOptions, Dialect, Get, Rates, Reply};
+use crate::http::{
+    ApiBase, Client, ClientOptions, Dialect, Limits, Question, Rates, Reply, Secret, Signal,
+};
 use crate::key::ApiKey;
 use crate::name::ProviderName;
-use crate::provider::{Capabilities, Changes, Found, KeyCheck, Page, Provider, Usage};
+use crate::provider::{Capabilities, ChangesPage, Found, KeyCheck, Page, Provider, Usage};
 use async_trait::async_trait;
 use coffer_domain::Instant;
+use coffer_domain::ids::AccountId;
 use coffer_domain::mode::{Mode, ModeName};
-use coffer_domain::record::Kind;
+use coffer_domain::record::{Kind, Record};
+use coffer_domain::sync::Slice;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -39,20 +43,40 @@ const DIALECT: Dialect = Dialect {
     request_id: "request-id",
     should_retry: "stripe-should-retry",
     limit: "stripe-rate-limited-reason",
+    limits: &[
+        ("endpoint-rate", Signal::PathRate),
+        ("global-rate", Signal::OverallRate),
+        ("endpoint-concurrency", Signal::PathRoom),
+        ("global-concurrency", Signal::OverallRoom),
+    ],
+    account: "stripe-context",
 };
 
-/// Below Stripe's 100 and 25 a second for a live account, and 25 for a sandbox.
-const fn rates(mode: ModeName) -> Rates {
+/// Below Stripe's limits, which are 100 a second for a live account and 25 for each path of it, 25 for a sandbox and 20
+/// for searches: a second that is a tenth too short still holds no more than those.
+pub(crate) const fn rates(mode: ModeName) -> Rates {
     match mode {
         ModeName::Live => Rates {
-            overall: 80,
-            each_path: 20,
+            overall: 92,
+            each_path: 23,
+            search: 18,
         },
         ModeName::Test => Rates {
-            overall: 20,
-            each_path: 20,
+            overall: 23,
+            each_path: 23,
+            search: 18,
         },
     }
+}
+
+/// Reads a stored object again.
+///
+/// # Errors
+/// When it cannot be read. The text names fields and never what stands in them.
+pub(crate) fn reread(kind: Kind, raw: &str) -> Result<(Record, Vec<Record>), String> {
+    map::object(kind, raw)
+        .and_then(|parsed| parsed.made)
+        .map_err(|problem| problem.to_string())
 }
 
 /// A Stripe account, asked with one key.
@@ -71,11 +95,20 @@ impl<M: Mode> Stripe<M> {
         base: ApiBase,
         options: ClientOptions,
     ) -> Result<Self, ProviderError> {
-        let client = Client::new(key.expose(), base, rates(M::NAME), &DIALECT, &options)?;
+        let limits = options
+            .limits
+            .clone()
+            .unwrap_or_else(|| Arc::new(Limits::new(rates(M::NAME), &base, &options)));
+        let secret = Secret {
+            key: key.expose(),
+            account: key.account().map(AccountId::as_str),
+        };
+        let client = Client::new(secret, base, limits, &DIALECT, &options)?;
         Ok(Self {
             asker: Asker {
                 client: Arc::new(client),
                 mode: M::NAME,
+                account: key.account().cloned(),
             },
             mode: PhantomData,
         })
@@ -93,12 +126,14 @@ impl<M: Mode> fmt::Debug for Stripe<M> {
 struct Asker {
     client: Arc<Client>,
     mode: ModeName,
+    /// The account that a key of an organization is used for.
+    account: Option<AccountId>,
 }
 
 impl Asker {
     /// A successful answer, or why there is none.
-    async fn ask(&self, get: &Get) -> Result<Reply, ProviderError> {
-        let reply = self.client.get(get).await?;
+    async fn ask(&self, question: &Question) -> Result<Reply, ProviderError> {
+        let reply = self.client.ask(question).await?;
         if (200..300).contains(&reply.status) {
             Ok(reply)
         } else {
@@ -133,6 +168,9 @@ impl<M: Mode> Provider<M> for Stripe<M> {
         Capabilities {
             kinds: &Kind::ALL,
             has_changes: true,
+            by_created: &endpoint::BY_CREATED,
+            unsettled: &endpoint::UNSETTLED,
+            of_one: &endpoint::OF_ONE,
         }
     }
 
@@ -140,12 +178,21 @@ impl<M: Mode> Provider<M> for Stripe<M> {
         self.asker.check_key().await
     }
 
-    async fn page(&self, kind: Kind, after: Option<&str>) -> Result<Page, ProviderError> {
-        self.asker.page(kind, after).await
+    async fn page(
+        &self,
+        kind: Kind,
+        slice: &Slice,
+        after: Option<&str>,
+    ) -> Result<Page, ProviderError> {
+        self.asker.page(kind, slice, after).await
     }
 
-    async fn changes(&self, since: Instant) -> Result<Changes, ProviderError> {
-        self.asker.changes(since).await
+    async fn changes(
+        &self,
+        since: Instant,
+        after: Option<&str>,
+    ) -> Result<ChangesPage, ProviderError> {
+        self.asker.changes(since, after).await
     }
 
     async fn look_up(&self, kind: Kind, id: &str) -> Result<Found, ProviderError> {

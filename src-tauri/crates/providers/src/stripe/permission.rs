@@ -1,72 +1,78 @@
-//! What a key may read, found out by asking and without a trace at Stripe.
+//! What a key may do, found out by asking and without a trace at Stripe.
 //!
-//! A restricted key usually may not read its own account, so the account's id is then taken from Stripe's refusal, which
-//! names it. The mode is confirmed by the balance and by every object that comes along; a key that may read neither the
-//! balance nor anything that exists is believed its prefix.
+//! Reading is probed by the smallest reads. Changing is probed by asking for a change of objects that cannot exist: Stripe
+//! looks at the permission before it looks for the object, so that a refusal and a "no such object" tell the two apart and
+//! nothing is ever changed. A restricted key usually may not read its own account, so the account's id is then taken from
+//! Stripe's refusal, which names it. The mode is confirmed by the balance and by every object that comes along; a key that
+//! may read neither the balance nor anything that exists is believed its prefix.
 
-use super::refusal::account_named;
-use super::{Asker, endpoint, map, wire};
+use super::refusal::{account_named, is_missing};
+use super::{Asker, endpoint, json, map, wire};
 use crate::error::ProviderError;
-use crate::http::Get;
-use crate::provider::{KeyCheck, Permission, PermissionNeeded};
+use crate::http::Question;
+use crate::provider::{Access, KeyCheck, Permission, PermissionNeeded};
 use coffer_domain::ids::AccountId;
 use coffer_domain::record::{Account, Kind};
 use reqwest::Url;
 use tokio::task::JoinSet;
 
-const fn needed(kind: Kind, label: &'static str, slug: &'static str) -> PermissionNeeded {
+const fn read(kind: Kind, label: &'static str, slug: &'static str) -> PermissionNeeded {
     PermissionNeeded {
         kind: Some(kind),
+        access: Access::Read,
         label,
         slug,
     }
 }
 
-/// One row for each kind, in the order of a first sync, then the record of changes. One box may open several kinds.
-const NEEDED: [PermissionNeeded; 15] = [
-    needed(Kind::Products, "Products: Read", "rak_product_read"),
-    needed(Kind::Prices, "Prices: Read", "rak_plan_read"),
-    needed(Kind::Coupons, "Coupons: Read", "rak_coupon_read"),
-    needed(
-        Kind::PromotionCodes,
-        "Promotion Codes: Read",
-        "rak_promotion_code_read",
-    ),
-    needed(Kind::Customers, "Customers: Read", "rak_customer_read"),
-    needed(
-        Kind::Subscriptions,
-        "Subscriptions: Read",
-        "rak_subscription_read",
-    ),
-    needed(Kind::InvoiceItems, "Invoices: Read", "rak_invoice_read"),
-    needed(Kind::Invoices, "Invoices: Read", "rak_invoice_read"),
-    needed(Kind::InvoicePayments, "Invoices: Read", "rak_invoice_read"),
-    needed(
-        Kind::Charges,
-        "Charges and Refunds: Read",
-        "rak_charge_read",
-    ),
-    needed(
-        Kind::PaymentIntents,
-        "PaymentIntents: Read",
-        "rak_payment_intent_read",
-    ),
-    needed(
-        Kind::Refunds,
-        "Charges and Refunds: Read",
-        "rak_charge_read",
-    ),
-    needed(Kind::Disputes, "Disputes: Read", "rak_dispute_read"),
-    needed(
-        Kind::BalanceTransactions,
-        "Balance: Read",
-        "rak_balance_read",
-    ),
+const fn write(kind: Kind, label: &'static str, slug: &'static str) -> PermissionNeeded {
     PermissionNeeded {
-        kind: None,
-        label: "Events: Read",
-        slug: "rak_event_read",
-    },
+        kind: Some(kind),
+        access: Access::Write,
+        label,
+        slug,
+    }
+}
+
+/// One row for reading each kind, in the order of a first sync, then the record of changes, then what actions change. One
+/// box may open several kinds.
+#[rustfmt::skip]
+const NEEDED: [PermissionNeeded; 34] = [
+    read(Kind::Products, "Products: Read", "rak_product_read"),
+    read(Kind::Prices, "Prices: Read", "rak_plan_read"),
+    read(Kind::Coupons, "Coupons: Read", "rak_coupon_read"),
+    read(Kind::PromotionCodes, "Promotion Codes: Read", "rak_promotion_code_read"),
+    read(Kind::Customers, "Customers: Read", "rak_customer_read"),
+    read(Kind::Subscriptions, "Subscriptions: Read", "rak_subscription_read"),
+    read(Kind::SubscriptionSchedules, "Subscriptions: Read", "rak_subscription_read"),
+    read(Kind::InvoiceItems, "Invoices: Read", "rak_invoice_read"),
+    read(Kind::Invoices, "Invoices: Read", "rak_invoice_read"),
+    read(Kind::InvoicePayments, "Invoices: Read", "rak_invoice_read"),
+    read(Kind::Charges, "Charges and Refunds: Read", "rak_charge_read"),
+    read(Kind::PaymentIntents, "PaymentIntents: Read", "rak_payment_intent_read"),
+    read(Kind::Refunds, "Charges and Refunds: Read", "rak_charge_read"),
+    read(Kind::Disputes, "Disputes: Read", "rak_dispute_read"),
+    read(Kind::CreditNotes, "Credit notes: Read", "rak_credit_note_read"),
+    read(Kind::BalanceTransactions, "Balance: Read", "rak_balance_read"),
+    read(Kind::Meters, "Billing meters: Read", "rak_billing_meter_read"),
+    read(Kind::CheckoutSessions, "Checkout Sessions: Read", "rak_checkout_session_read"),
+    read(Kind::PaymentLinks, "Payment Links: Read", "rak_payment_links_read"),
+    read(Kind::CustomerBalanceTransactions, "Customers: Read", "rak_customer_read"),
+    PermissionNeeded { kind: None, access: Access::Read, label: "Events: Read", slug: "rak_event_read" },
+    write(Kind::Coupons, "Coupons: Write", "rak_coupon_write"),
+    write(Kind::PromotionCodes, "Promotion Codes: Write", "rak_promotion_code_write"),
+    write(Kind::Customers, "Customers: Write", "rak_customer_write"),
+    write(Kind::Subscriptions, "Subscriptions: Write", "rak_subscription_write"),
+    write(Kind::SubscriptionSchedules, "Subscriptions: Write", "rak_subscription_write"),
+    write(Kind::Invoices, "Invoices: Write", "rak_invoice_write"),
+    write(Kind::Refunds, "Charges and Refunds: Write", "rak_charge_write"),
+    write(Kind::Disputes, "Disputes: Write", "rak_dispute_write"),
+    write(Kind::CreditNotes, "Credit notes: Write", "rak_credit_note_write"),
+    write(Kind::CheckoutSessions, "Checkout Sessions: Write", "rak_checkout_session_write"),
+    write(Kind::PaymentLinks, "Payment Links: Write", "rak_payment_links_write"),
+    write(Kind::CustomerBalanceTransactions, "Customers: Write", "rak_customer_write"),
+    // A session of the portal has no id to ask by, so whether it may be made shows only when one is.
+    PermissionNeeded { kind: None, access: Access::Write, label: "Customer portal: Write", slug: "rak_customer_portal_write" },
 ];
 
 /// Asked for as well where they exist: sources differ on which of them opens the balance and the account's name.
@@ -75,7 +81,7 @@ const WELCOME: [&str; 2] = [
     "rak_accounts_kyc_basic_read",
 ];
 
-/// What a key must be allowed to read: one row for each kind, and one for the record of changes.
+/// What a key is asked to be allowed: one row for reading each kind, one for the record of changes, and those for writing.
 #[must_use]
 pub fn permissions() -> &'static [PermissionNeeded] {
     &NEEDED
@@ -84,9 +90,20 @@ pub fn permissions() -> &'static [PermissionNeeded] {
 /// The dashboard's page for making a restricted key, filled in for one that may only read.
 #[must_use]
 pub fn key_creation_url() -> String {
+    url_for(|access| access == Access::Read)
+}
+
+/// The same page, filled in for a key that may also do what actions need.
+#[must_use]
+pub fn key_creation_url_with_actions() -> String {
+    url_for(|_| true)
+}
+
+fn url_for(wanted: impl Fn(Access) -> bool) -> String {
     const PAGE: &str = "https://dashboard.stripe.com/apikeys/create";
     let mut slugs: Vec<&str> = Vec::new();
-    for slug in NEEDED.iter().map(|needed| needed.slug).chain(WELCOME) {
+    let rows = NEEDED.iter().filter(|needed| wanted(needed.access));
+    for slug in rows.map(|needed| needed.slug).chain(WELCOME) {
         if !slugs.contains(&slug) {
             slugs.push(slug);
         }
@@ -94,6 +111,16 @@ pub fn key_creation_url() -> String {
     let mut query = vec![("name", "Coffer")];
     query.extend(slugs.into_iter().map(|slug| ("permissions[]", slug)));
     Url::parse_with_params(PAGE, query).map_or_else(|_| PAGE.to_owned(), String::from)
+}
+
+/// The question that shows whether a permission is there; `None` where only using it would.
+pub(super) fn probe(needed: &PermissionNeeded) -> Option<Question> {
+    match (needed.access, needed.kind) {
+        (Access::Read, None) => Some(endpoint::probe_events()),
+        (Access::Read, Some(kind)) => Some(endpoint::probe(kind)),
+        (Access::Write, Some(kind)) => endpoint::probe_write(kind),
+        (Access::Write, None) => None,
+    }
 }
 
 /// What one question showed.
@@ -114,12 +141,17 @@ impl Asker {
         }
         let mut asked = JoinSet::new();
         for (index, needed) in NEEDED.iter().enumerate() {
+            let Some(question) = probe(needed) else {
+                continue;
+            };
             let asker = self.clone();
+            let access = needed.access;
             asked.spawn(async move {
-                let get = needed
-                    .kind
-                    .map_or_else(endpoint::probe_events, endpoint::probe);
-                (index, asker.shown(&get).await)
+                let shown = match access {
+                    Access::Read => asker.shown(&question).await,
+                    Access::Write => asker.allowed(&question).await,
+                };
+                (index, shown)
             });
         }
         let mut granted = [None; NEEDED.len()];
@@ -139,16 +171,19 @@ impl Asker {
                 *slot = answer;
             }
         }
+        let (account, account_raw) = account.unzip();
         Ok(KeyCheck {
             account: account
-                .or_else(|| id.map(|id| nameless(&id)))
+                .or_else(|| id.map(AccountId::new).map(nameless))
+                .or_else(|| self.account.clone().map(nameless))
                 .ok_or_else(untold)?,
+            account_raw,
             permissions: permissions_with(&granted),
         })
     }
 
-    /// The account where it may be read, else its id where the refusal names it.
-    async fn account(&self) -> Result<(Option<Account>, Option<String>), ProviderError> {
+    /// The account and its JSON where it may be read, else its id where the refusal names it.
+    async fn account(&self) -> Result<(Option<(Account, String)>, Option<String>), ProviderError> {
         match self.ask(&endpoint::account()).await {
             Ok(reply) => {
                 let account: wire::Account =
@@ -158,7 +193,8 @@ impl Asker {
                             request_id: reply.request_id.clone(),
                         }
                     })?;
-                Ok((Some(map::account(account)), None))
+                let raw = json::compact(&String::from_utf8_lossy(&reply.body));
+                Ok((Some((map::account(account), raw)), None))
             }
             Err(ProviderError::NotPermitted { message, .. }) => Ok((None, account_named(&message))),
             Err(error) => Err(error),
@@ -166,25 +202,41 @@ impl Asker {
     }
 
     /// Asks one small question. What came is held to the mode and not kept.
-    async fn shown(&self, get: &Get) -> Result<Shown, ProviderError> {
-        match self.ask(get).await {
+    async fn shown(&self, question: &Question) -> Result<Shown, ProviderError> {
+        match self.ask(question).await {
             Ok(reply) => {
                 if let Ok(balance) = serde_json::from_slice::<wire::Balance>(&reply.body) {
                     self.hold_to_mode(balance.livemode)?;
                 }
                 if let Ok(list) = serde_json::from_slice::<wire::List<'_>>(&reply.body) {
-                    for header in list.data.iter().filter_map(|raw| map::header(raw.get())) {
-                        self.hold_to_mode(header.livemode)?;
-                    }
+                    self.hold_all_to_mode(&list.data)?;
                 }
                 Ok(Shown::Granted)
             }
-            Err(ProviderError::NotPermitted { message, .. }) => {
-                Ok(Shown::Denied(account_named(&message)))
-            }
-            Err(ProviderError::Refused { .. } | ProviderError::Down { .. }) => Ok(Shown::Unclear),
-            Err(error) => Err(error),
+            // Whose list was asked for cannot exist; that it was looked for is all that was to be known.
+            Err(error) if is_missing(&error) => Ok(Shown::Granted),
+            Err(error) => unless_told(error),
         }
+    }
+
+    /// Asks for a change of what cannot exist. That it was looked for, or that the change was read, shows that the key may.
+    async fn allowed(&self, question: &Question) -> Result<Shown, ProviderError> {
+        match self.ask(question).await {
+            // Something is there after all: nothing can be said, and nothing of ours is asked for a second time.
+            Ok(_) => Ok(Shown::Unclear),
+            Err(error) if is_missing(&error) => Ok(Shown::Granted),
+            Err(ProviderError::Refused { status: 400, .. }) => Ok(Shown::Granted),
+            Err(error) => unless_told(error),
+        }
+    }
+}
+
+/// What an error shows about a permission, unless it is an error about everything.
+fn unless_told(error: ProviderError) -> Result<Shown, ProviderError> {
+    match error {
+        ProviderError::NotPermitted { message, .. } => Ok(Shown::Denied(account_named(&message))),
+        ProviderError::Refused { .. } | ProviderError::Down { .. } => Ok(Shown::Unclear),
+        error => Err(error),
     }
 }
 
@@ -194,6 +246,7 @@ fn permissions_with(granted: &[Option<bool>]) -> Vec<Permission> {
         .zip(granted)
         .map(|(needed, granted)| Permission {
             kind: needed.kind,
+            access: needed.access,
             label: needed.label,
             slug: needed.slug,
             granted: *granted,
@@ -201,9 +254,9 @@ fn permissions_with(granted: &[Option<bool>]) -> Vec<Permission> {
         .collect()
 }
 
-fn nameless(id: &str) -> Account {
+fn nameless(id: AccountId) -> Account {
     Account {
-        id: AccountId::new(id),
+        id,
         name: None,
         country: None,
         default_currency: None,

@@ -3,11 +3,12 @@
 use crate::server::{Answer, KEY, Server, client, customer, list, quick};
 use coffer_domain::mode::ModeName;
 use coffer_domain::record::Kind;
+use coffer_domain::sync::Slice;
 use coffer_providers::{Found, ProviderError, STRIPE_VERSION};
 use serde_json::json;
 
 #[tokio::test]
-async fn every_request_is_a_get_that_carries_the_key_and_the_pinned_version() {
+async fn every_request_carries_the_key_and_the_pinned_version() {
     let server = Server::start(|asked, _| match asked.path.as_str() {
         "/v1/account" => Answer::json(&json!({"id": "acct_1", "object": "account"})),
         "/v1/balance" => Answer::json(&json!({"object": "balance", "livemode": false})),
@@ -18,23 +19,36 @@ async fn every_request_is_a_get_that_carries_the_key_and_the_pinned_version() {
     let client = server.client();
     client.check_key().await.unwrap();
     client
-        .changes(chrono::DateTime::from_timestamp(5, 0).unwrap())
+        .changes(chrono::DateTime::from_timestamp(5, 0).unwrap(), None)
         .await
         .unwrap();
     client.look_up(Kind::Customers, "cus_1").await.unwrap();
     for kind in client.capabilities().kinds {
-        client.page(*kind, None).await.unwrap();
+        client.page(*kind, &Slice::WHOLE, None).await.unwrap();
     }
     let asked = server.asked();
-    assert_eq!(asked.len(), 2 + 15 + 1 + 1 + 14);
+    // The account, the balance, each permission but the portal's; then the changes, the customer and each list but the
+    // ledgers, which are listed for one customer each.
+    assert_eq!(asked.len(), 2 + 33 + 1 + 1 + 19);
+    let (posts, gets): (Vec<_>, Vec<_>) = asked.iter().partition(|it| it.method == "POST");
+    assert_eq!(posts.len(), 12);
+    for post in posts {
+        assert!(post.path.ends_with("cofferprobe"), "{}", post.path);
+        assert_eq!(post.body, "metadata%5Bcoffer_probe%5D=1");
+        assert_eq!(post.query, "");
+    }
+    assert!(
+        gets.iter()
+            .all(|it| it.method == "GET" && it.body.is_empty())
+    );
     for asked in &asked {
-        assert_eq!(asked.method, "GET");
         assert_eq!(asked.version.as_deref(), Some(STRIPE_VERSION));
         assert_eq!(asked.authorization, Some(format!("Bearer {KEY}")));
         assert!(asked.agent.as_deref().unwrap().starts_with("Coffer/"));
     }
-    assert_eq!(client.usage().requests, 33);
-    assert_eq!(client.usage().retries, 0);
+    let usage = client.usage();
+    assert_eq!((usage.requests, usage.reads), (56, 44));
+    assert_eq!((usage.retries, usage.limited), (0, 0));
 }
 
 #[tokio::test]
@@ -45,7 +59,7 @@ async fn a_redirect_is_not_followed() {
         Server::start(move |_, _| Answer::status(302, "").header("location", &target)).await;
     let error = server
         .client()
-        .page(Kind::Customers, None)
+        .page(Kind::Customers, &Slice::WHOLE, None)
         .await
         .unwrap_err();
     assert_eq!(
@@ -75,7 +89,10 @@ async fn the_latest_time_the_provider_told_never_goes_back() {
     let client = server.client();
     assert_eq!(client.usage().provider_time, None);
     for _ in 0..2 {
-        client.page(Kind::Customers, None).await.unwrap();
+        client
+            .page(Kind::Customers, &Slice::WHOLE, None)
+            .await
+            .unwrap();
     }
     assert_eq!(
         client.usage().provider_time.unwrap().to_rfc3339(),
@@ -96,9 +113,15 @@ async fn a_page_with_an_object_of_the_other_mode_is_refused_whole() {
         expected: ModeName::Test,
         found: ModeName::Live,
     };
-    assert_eq!(client.page(Kind::Customers, None).await.unwrap_err(), wrong);
+    assert_eq!(
+        client
+            .page(Kind::Customers, &Slice::WHOLE, None)
+            .await
+            .unwrap_err(),
+        wrong
+    );
     let since = chrono::DateTime::from_timestamp(5, 0).unwrap();
-    assert_eq!(client.changes(since).await.unwrap_err(), wrong);
+    assert_eq!(client.changes(since, None).await.unwrap_err(), wrong);
 }
 
 #[tokio::test]
@@ -112,7 +135,7 @@ async fn an_object_that_cannot_be_read_is_named_and_not_skipped() {
     .await;
     let error = server
         .client()
-        .page(Kind::Customers, None)
+        .page(Kind::Customers, &Slice::WHOLE, None)
         .await
         .unwrap_err();
     let ProviderError::Unreadable { what, request_id } = &error else {
@@ -138,7 +161,10 @@ async fn an_answer_that_is_not_what_was_asked_for_is_unreadable() {
     ] {
         let server = Server::start(move |_, _| Answer::status(200, body)).await;
         let client = server.client();
-        let error = client.page(Kind::Customers, None).await.unwrap_err();
+        let error = client
+            .page(Kind::Customers, &Slice::WHOLE, None)
+            .await
+            .unwrap_err();
         assert!(
             matches!(error, ProviderError::Unreadable { .. }),
             "{body:?}: {error:?}"
@@ -153,7 +179,10 @@ async fn an_answer_longer_than_allowed_is_not_read_to_its_end() {
     let mut options = quick();
     options.body_bytes_max = 1_000;
     let client = client(&server.base, options);
-    let error = client.page(Kind::Customers, None).await.unwrap_err();
+    let error = client
+        .page(Kind::Customers, &Slice::WHOLE, None)
+        .await
+        .unwrap_err();
     assert!(
         matches!(error, ProviderError::Unreadable { .. }),
         "{error:?}"

@@ -3,6 +3,7 @@
 use crate::server::{Answer, KEY, Server, client, customer, list, quick};
 use coffer_domain::mode::ModeName;
 use coffer_domain::record::Kind;
+use coffer_domain::sync::Slice;
 use coffer_providers::{AnyKey, ProviderError, ProviderName, read_key};
 use secrecy::SecretString;
 use serde_json::json;
@@ -47,7 +48,12 @@ async fn no_error_holds_the_key_or_an_address() {
         })
         .await;
         let client = server.client();
-        errors.push(client.page(Kind::Customers, None).await.unwrap_err());
+        errors.push(
+            client
+                .page(Kind::Customers, &Slice::WHOLE, None)
+                .await
+                .unwrap_err(),
+        );
         errors.push(client.look_up(Kind::Customers, KEY).await.unwrap_err());
     }
     for body in [
@@ -61,7 +67,7 @@ async fn no_error_holds_the_key_or_an_address() {
         errors.push(
             server
                 .client()
-                .page(Kind::Customers, None)
+                .page(Kind::Customers, &Slice::WHOLE, None)
                 .await
                 .unwrap_err(),
         );
@@ -111,7 +117,10 @@ async fn the_log_tells_what_was_asked_and_nothing_of_what_came() {
     })
     .await;
     let client = server.client();
-    client.page(Kind::Customers, Some(ADDRESS)).await.unwrap();
+    client
+        .page(Kind::Customers, &Slice::WHOLE, Some(ADDRESS))
+        .await
+        .unwrap();
     client.look_up(Kind::Coupons, KEY).await.unwrap_err();
     let log = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
     let ours: String = log

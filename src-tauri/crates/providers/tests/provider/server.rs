@@ -23,6 +23,8 @@ pub(crate) struct Asked {
     pub(crate) version: Option<String>,
     pub(crate) authorization: Option<String>,
     pub(crate) agent: Option<String>,
+    pub(crate) context: Option<String>,
+    pub(crate) body: String,
 }
 
 impl Asked {
@@ -89,18 +91,22 @@ pub(crate) fn customer(id: &str) -> Value {
     serde_json::json!({"id": id, "object": "customer", "created": 1, "livemode": false, "discount": null})
 }
 
-fn remember(request: &Request) -> Asked {
+async fn remember(request: Request) -> Asked {
+    let (head, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
     let header = |name: &str| {
-        let value = request.headers().get(name)?;
+        let value = head.headers.get(name)?;
         Some(value.to_str().unwrap().to_owned())
     };
     Asked {
-        method: request.method().to_string(),
-        path: request.uri().path().to_owned(),
-        query: request.uri().query().unwrap_or("").to_owned(),
+        method: head.method.to_string(),
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().unwrap_or("").to_owned(),
         version: header("stripe-version"),
         authorization: header("authorization"),
         agent: header("user-agent"),
+        context: header("stripe-context"),
+        body: String::from_utf8(body.to_vec()).unwrap(),
     }
 }
 
@@ -121,7 +127,7 @@ impl Server {
             let journal = Arc::clone(&journal);
             let answer = Arc::clone(&answer);
             async move {
-                let asked = remember(&request);
+                let asked = remember(request).await;
                 let before = {
                     let mut journal = journal.lock().unwrap();
                     journal.push(asked.clone());

@@ -1,9 +1,14 @@
 //! Networks that fail, servers that have trouble, and requests that are sent again.
 
 use crate::server::{Answer, Server, client, list, quick};
+use coffer_domain::mode::ModeName;
 use coffer_domain::record::Kind;
-use coffer_providers::{ClientOptions, Pacing, ProviderError};
+use coffer_domain::sync::Slice;
+use coffer_providers::{
+    ApiBase, ClientOptions, Haste, Pacing, ProviderError, ProviderName, limits,
+};
 use serde_json::json;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -20,7 +25,10 @@ async fn trouble_that_passes_is_waited_out() {
         })
         .await;
         let client = server.client();
-        client.page(Kind::Customers, None).await.unwrap();
+        client
+            .page(Kind::Customers, &Slice::WHOLE, None)
+            .await
+            .unwrap();
         assert_eq!(client.usage().requests, 3);
         assert_eq!(client.usage().retries, 2);
     }
@@ -30,7 +38,10 @@ async fn trouble_that_passes_is_waited_out() {
 async fn trouble_that_stays_is_told_after_five_attempts() {
     let server = Server::start(|_, _| Answer::status(503, "<html>")).await;
     let client = server.client();
-    let error = client.page(Kind::Customers, None).await.unwrap_err();
+    let error = client
+        .page(Kind::Customers, &Slice::WHOLE, None)
+        .await
+        .unwrap_err();
     assert_eq!(
         error,
         ProviderError::Down {
@@ -46,7 +57,13 @@ async fn the_providers_word_on_trying_again_is_followed() {
     let server =
         Server::start(|_, _| Answer::status(500, "{}").header("stripe-should-retry", "false"))
             .await;
-    assert!(server.client().page(Kind::Customers, None).await.is_err());
+    assert!(
+        server
+            .client()
+            .page(Kind::Customers, &Slice::WHOLE, None)
+            .await
+            .is_err()
+    );
     assert_eq!(server.asked().len(), 1);
 }
 
@@ -59,7 +76,7 @@ async fn passing_a_limit_is_told_with_its_name() {
     .await;
     let error = server
         .client()
-        .page(Kind::Customers, None)
+        .page(Kind::Customers, &Slice::WHOLE, None)
         .await
         .unwrap_err();
     assert_eq!(
@@ -68,6 +85,99 @@ async fn passing_a_limit_is_told_with_its_name() {
             reason: Some("endpoint-rate".to_owned())
         }
     );
+}
+
+#[tokio::test]
+async fn a_sync_outlasts_a_limit_that_a_person_is_told_of() {
+    let limited = || {
+        Answer::error(429, "rate_limit", "slow down")
+            .header("stripe-rate-limited-reason", "endpoint-concurrency")
+    };
+    for (haste, attempts) in [(Haste::Background, 8), (Haste::Person, 5)] {
+        let server = Server::start(move |_, before| {
+            if before < 7 {
+                limited()
+            } else {
+                list(&json!([]), false)
+            }
+        })
+        .await;
+        let client = client(&server.base, ClientOptions { haste, ..quick() });
+        let page = client.page(Kind::Customers, &Slice::WHOLE, None).await;
+        assert_eq!(page.is_ok(), haste == Haste::Background);
+        assert_eq!(client.usage().requests, attempts);
+        assert_eq!(client.usage().reads, attempts, "each attempt is a read");
+        assert_eq!(client.usage().limited, attempts.min(7));
+    }
+    let server = Server::start(move |_, _| limited()).await;
+    let client = server.client();
+    let page = client.page(Kind::Customers, &Slice::WHOLE, None).await;
+    assert!(matches!(page, Err(ProviderError::RateLimited { .. })));
+    assert_eq!(client.usage().requests, 8, "even patience ends");
+}
+
+#[tokio::test]
+async fn clients_of_one_account_share_its_limits() {
+    let server = Server::start(|_, _| list(&json!([]), false)).await;
+    let base = ApiBase::loopback(&server.base).unwrap();
+    let options = ClientOptions {
+        pacing: Pacing::Always,
+        ..quick()
+    };
+    let shared = limits(ProviderName::Stripe, ModeName::Test, &base, &options);
+    let options = ClientOptions {
+        limits: Some(shared),
+        ..options
+    };
+    let clients = [
+        client(&server.base, options.clone()),
+        client(&server.base, options),
+    ];
+    let begun = Instant::now();
+    for _ in 0..4 {
+        for client in &clients {
+            client
+                .page(Kind::Customers, &Slice::WHOLE, None)
+                .await
+                .unwrap();
+        }
+    }
+    assert!(begun.elapsed() >= Duration::from_millis(280), "eight slots");
+}
+
+#[tokio::test]
+async fn a_person_overtakes_the_sync_of_the_same_account() {
+    let server = Server::start(|_, _| list(&json!([]), false)).await;
+    let base = ApiBase::loopback(&server.base).unwrap();
+    let options = ClientOptions {
+        pacing: Pacing::Always,
+        ..quick()
+    };
+    let shared = limits(ProviderName::Stripe, ModeName::Test, &base, &options);
+    let of = |haste| {
+        client(
+            &server.base,
+            ClientOptions {
+                limits: Some(Arc::clone(&shared)),
+                haste,
+                ..options.clone()
+            },
+        )
+    };
+    let (sync, person) = (Arc::new(of(Haste::Background)), of(Haste::Person));
+    let mut walks = tokio::task::JoinSet::new();
+    for _ in 0..60 {
+        let sync = Arc::clone(&sync);
+        walks.spawn(async move { sync.page(Kind::Customers, &Slice::WHOLE, None).await });
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    person
+        .page(Kind::Invoices, &Slice::WHOLE, None)
+        .await
+        .unwrap();
+    let before = server.asked().len();
+    assert!(before < 50, "{before} of 60 had gone before a person");
+    walks.abort_all();
 }
 
 #[tokio::test]
@@ -84,7 +194,7 @@ async fn refusals_are_told_apart_and_not_repeated() {
     })
     .await;
     let client = server.client();
-    let error = async |kind| client.page(kind, None).await.unwrap_err();
+    let error = async |kind| client.page(kind, &Slice::WHOLE, None).await.unwrap_err();
     assert!(matches!(
         error(Kind::Customers).await,
         ProviderError::KeyRejected { expired: true, .. }
@@ -118,7 +228,10 @@ async fn nobody_there_means_offline() {
     let base = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let client = client(&base, quick());
-    let error = client.page(Kind::Customers, None).await.unwrap_err();
+    let error = client
+        .page(Kind::Customers, &Slice::WHOLE, None)
+        .await
+        .unwrap_err();
     assert!(error.is_offline());
     assert_eq!(
         error.to_string(),
@@ -134,7 +247,10 @@ async fn no_answer_in_time_is_told() {
     options.request_timeout = Duration::from_millis(50);
     let client = client(&server.base, options);
     let begun = Instant::now();
-    let error = client.page(Kind::Customers, None).await.unwrap_err();
+    let error = client
+        .page(Kind::Customers, &Slice::WHOLE, None)
+        .await
+        .unwrap_err();
     assert_eq!(
         error,
         ProviderError::TimedOut {
@@ -165,7 +281,10 @@ async fn an_answer_that_breaks_off_is_asked_for_again() {
         }
     });
     let client = client(&base, quick());
-    client.page(Kind::Customers, None).await.unwrap();
+    client
+        .page(Kind::Customers, &Slice::WHOLE, None)
+        .await
+        .unwrap();
     assert_eq!(client.usage().retries, 2);
 }
 
@@ -183,7 +302,10 @@ async fn an_answer_that_always_breaks_off_is_a_lost_connection() {
         }
     });
     let client = client(&base, quick());
-    let error = client.page(Kind::Customers, None).await.unwrap_err();
+    let error = client
+        .page(Kind::Customers, &Slice::WHOLE, None)
+        .await
+        .unwrap_err();
     assert!(error.is_offline(), "{error:?}");
     assert_eq!(client.usage().requests, 5);
 }
@@ -200,7 +322,13 @@ async fn a_client_asked_to_spread_its_requests_does_so() {
     );
     let begun = Instant::now();
     for _ in 0..9 {
-        paced.page(Kind::Customers, None).await.unwrap();
+        paced
+            .page(Kind::Customers, &Slice::WHOLE, None)
+            .await
+            .unwrap();
     }
-    assert!(begun.elapsed() >= Duration::from_millis(180));
+    assert!(
+        begun.elapsed() >= Duration::from_millis(330),
+        "nine are eight beats of a twenty-third of a second"
+    );
 }

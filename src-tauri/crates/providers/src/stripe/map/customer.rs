@@ -1,7 +1,7 @@
 //! Accounts and customers.
 
 use super::discount::{Place, discount};
-use super::{Problem, instant, said, wire};
+use super::{Problem, currency, instant, said, wire};
 use coffer_domain::currency::Currency;
 use coffer_domain::ids::{AccountId, CustomerId};
 use coffer_domain::record::{Account, Customer, Record};
@@ -39,6 +39,8 @@ pub(super) fn customer(it: wire::Customer) -> Result<(Record, Vec<Record>), Prob
         description: said(it.description),
         discount,
         delinquent: it.delinquent.unwrap_or(false),
+        balance: it.balance.unwrap_or(0),
+        currency: it.currency.as_deref().map(currency).transpose()?,
     };
     Ok((Record::Customer(customer), also))
 }

@@ -25,8 +25,12 @@ pub(super) fn invoice(it: wire::Invoice) -> Result<(Record, Vec<Record>), Proble
     let of_invoice = discounts(it.discounts, &found, &mut also)?;
     add_new(&mut all, of_invoice);
     let mut lines = Vec::new();
+    let mut line_discounts = 0_i64;
     for mut wired in it.lines.and_then(|lines| lines.data).unwrap_or_default() {
         let on_line = wired.discounts.take();
+        line_discounts = off_line(&wired, on_line.as_deref())
+            .and_then(|off| line_discounts.checked_add(off))
+            .ok_or_else(|| Problem::new("`lines.data.discount_amounts` are too large"))?;
         let line = line(wired)?;
         let of = line.subscription.clone().or_else(|| subscription.clone());
         let found = Place::Invoice(of, line.item.clone());
@@ -49,6 +53,12 @@ pub(super) fn invoice(it: wire::Invoice) -> Result<(Record, Vec<Record>), Proble
         amount_due: it.amount_due,
         amount_paid: it.amount_paid,
         amount_remaining: it.amount_remaining,
+        amount_overpaid: it.amount_overpaid.unwrap_or(0),
+        paid_elsewhere: it.amount_paid_off_stripe.unwrap_or(0),
+        line_discounts,
+        touches_ledger: [it.starting_balance, it.ending_balance]
+            .iter()
+            .any(|balance| balance.is_some_and(|balance| balance != 0)),
         attempt_count: it.attempt_count.unwrap_or(0),
         next_attempt: instant_if(it.next_payment_attempt, "next_payment_attempt")?,
         due: instant_if(it.due_date, "due_date")?,
@@ -59,6 +69,31 @@ pub(super) fn invoice(it: wire::Invoice) -> Result<(Record, Vec<Record>), Proble
         lines,
     };
     Ok((Record::Invoice(Box::new(invoice)), also))
+}
+
+/// What the discounts of a line's own took off it. An invoice's discounts are shared out to its lines too, and are not
+/// among these.
+fn off_line(line: &wire::Line, own: Option<&[wire::Expandable<wire::Discount>]>) -> Option<i64> {
+    let own: Vec<&str> = own
+        .unwrap_or_default()
+        .iter()
+        .map(|discount| match discount {
+            wire::Expandable::Id(id) => id.as_str(),
+            wire::Expandable::Object(discount) => discount.id.as_str(),
+        })
+        .collect();
+    let mut amounts = line.discount_amounts.iter().flatten();
+    amounts.try_fold(0_i64, |sum, off| {
+        let is_own = off
+            .discount
+            .as_ref()
+            .is_some_and(|discount| own.contains(&discount.0.as_str()));
+        if is_own {
+            sum.checked_add(off.amount)
+        } else {
+            Some(sum)
+        }
+    })
 }
 
 /// A discount may stand on the invoice and on many of its lines; it is one discount.

@@ -5,22 +5,27 @@
 //! made-up value.
 
 mod catalog;
+mod checkout;
+mod credit;
 mod customer;
 mod discount;
 mod invoice;
 mod payment;
+mod schedule;
 mod subscription;
 
 pub(super) use customer::account;
 
+use super::json;
 use super::wire;
-use crate::http::redact_short;
+use super::wire::Object;
+use crate::http::{redact_short, redact_word};
 use coffer_domain::Instant;
 use coffer_domain::currency::Currency;
 use coffer_domain::ids::CustomerId;
 use coffer_domain::money::Money;
 use coffer_domain::record::{Kind, Record};
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 
 /// Why an object cannot be made a record. Holds the names of fields, not what stands in them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,7 +43,7 @@ pub(super) fn header(text: &str) -> Option<wire::Header> {
     serde_json::from_str(text).ok()
 }
 
-/// Why a text could not be decoded, without the values in it.
+/// Why a text could not be decoded, without the values in it: texts stand between quotes, numbers between backticks.
 pub(super) fn plainly(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let mut out = String::with_capacity(text.len());
@@ -55,36 +60,115 @@ pub(super) fn plainly(error: &serde_json::Error) -> String {
         }
         escaped = quoted && c == '\\' && !escaped;
     }
-    redact_short(&out)
+    let names: Vec<&str> = out
+        .split('`')
+        .enumerate()
+        .map(|(index, part)| {
+            let is_value = index % 2 == 1
+                && (matches!(part, "true" | "false")
+                    || part.starts_with(|c: char| c.is_ascii_digit() || c == '-'));
+            if is_value { "…" } else { part }
+        })
+        .collect();
+    redact_short(&names.join("`"))
 }
 
-/// Reads an object's text as a record of its kind, with the records that stood inside it.
-pub(super) fn record(kind: Kind, text: &str) -> Result<(Record, Vec<Record>), Problem> {
-    let alone = |record| (record, Vec::new());
-    Ok(match kind {
-        Kind::Customers => return customer::customer(read(text)?),
-        Kind::Subscriptions => return subscription::subscription(read(text)?),
-        Kind::Invoices => return invoice::invoice(read(text)?),
-        Kind::PromotionCodes => return catalog::promotion_code(read(text)?),
-        Kind::Products => alone(Record::Product(catalog::product(read(text)?)?)),
-        Kind::Prices => alone(Record::Price(Box::new(catalog::price(read(text)?)?))),
-        Kind::Coupons => alone(Record::Coupon(catalog::coupon(read(text)?)?)),
-        Kind::InvoiceItems => alone(Record::InvoiceItem(invoice::invoice_item(read(text)?)?)),
-        Kind::InvoicePayments => alone(Record::InvoicePayment(invoice::invoice_payment(read(
+/// An object's text, read once.
+#[derive(Debug)]
+pub(super) struct Parsed {
+    /// Its id.
+    pub(super) id: String,
+    /// Which mode it says it is of.
+    pub(super) livemode: Option<bool>,
+    /// Whether it is gone.
+    pub(super) deleted: bool,
+    /// Whether a list inside it goes on elsewhere; `made` is then not whole.
+    pub(super) cut: bool,
+    /// Whether something of it would have been expanded where that was asked for.
+    pub(super) bare: bool,
+    /// Its record, and those that stood inside it.
+    pub(super) made: Result<(Record, Vec<Record>), Problem>,
+}
+
+/// Reads an object's text as one of its kind, in a single pass.
+pub(super) fn object(kind: Kind, text: &str) -> Result<Parsed, Problem> {
+    match kind {
+        Kind::Customers => parsed(text, customer::customer),
+        Kind::Subscriptions => parsed(text, subscription::subscription),
+        Kind::Invoices => parsed(text, invoice::invoice),
+        Kind::PromotionCodes => parsed(text, catalog::promotion_code),
+        Kind::Products => alone(text, catalog::product, Record::Product),
+        Kind::Prices => alone(text, catalog::price, |it| Record::Price(Box::new(it))),
+        Kind::Coupons => alone(text, catalog::coupon, Record::Coupon),
+        Kind::InvoiceItems => alone(text, invoice::invoice_item, Record::InvoiceItem),
+        Kind::InvoicePayments => alone(text, invoice::invoice_payment, Record::InvoicePayment),
+        Kind::Charges => alone(text, payment::payment, |it| Record::Payment(Box::new(it))),
+        Kind::PaymentIntents => alone(text, payment::payment_intent, Record::PaymentIntent),
+        Kind::Refunds => alone(text, payment::refund, Record::Refund),
+        Kind::Disputes => alone(text, payment::dispute, Record::Dispute),
+        Kind::BalanceTransactions => alone(
             text,
-        )?)?)),
-        Kind::Charges => alone(Record::Payment(Box::new(payment::payment(read(text)?)?))),
-        Kind::PaymentIntents => alone(Record::PaymentIntent(payment::payment_intent(read(text)?)?)),
-        Kind::Refunds => alone(Record::Refund(payment::refund(read(text)?)?)),
-        Kind::Disputes => alone(Record::Dispute(payment::dispute(read(text)?)?)),
-        Kind::BalanceTransactions => alone(Record::BalanceTransaction(
-            payment::balance_transaction(read(text)?)?,
-        )),
+            payment::balance_transaction,
+            Record::BalanceTransaction,
+        ),
+        Kind::SubscriptionSchedules => alone(text, schedule::schedule, |it| {
+            Record::SubscriptionSchedule(Box::new(it))
+        }),
+        Kind::CreditNotes => alone(text, credit::credit_note, |it| {
+            Record::CreditNote(Box::new(it))
+        }),
+        Kind::CustomerBalanceTransactions => alone(text, credit::credit_entry, Record::CreditEntry),
+        Kind::Meters => alone(text, checkout::meter, Record::Meter),
+        Kind::CheckoutSessions => alone(text, checkout::checkout_session, |it| {
+            Record::CheckoutSession(Box::new(it))
+        }),
+        Kind::PaymentLinks => alone(
+            text,
+            |it| Ok(checkout::payment_link(it)),
+            Record::PaymentLink,
+        ),
+    }
+}
+
+/// A record with others inside it.
+fn parsed<'a, W: Object + Deserialize<'a>>(
+    text: &'a str,
+    make: impl FnOnce(W) -> Result<(Record, Vec<Record>), Problem>,
+) -> Result<Parsed, Problem> {
+    let it: W = serde_json::from_str(text).map_err(|error| unfit(text, &error))?;
+    Ok(Parsed {
+        id: it.id().to_owned(),
+        livemode: it.livemode(),
+        deleted: it.is_deleted(),
+        cut: it.is_cut(),
+        bare: it.is_bare(),
+        made: make(it),
     })
 }
 
-fn read<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
-    serde_json::from_str(text).map_err(|error| Problem::new(plainly(&error)))
+/// A record with none.
+fn alone<'a, W: Object + Deserialize<'a>, R>(
+    text: &'a str,
+    make: impl FnOnce(W) -> Result<R, Problem>,
+    record: impl FnOnce(R) -> Record,
+) -> Result<Parsed, Problem> {
+    parsed(text, |it| make(it).map(|made| (record(made), Vec::new())))
+}
+
+/// Why a text could not be decoded, with the field where it could not.
+fn unfit(text: &str, error: &serde_json::Error) -> Problem {
+    let what = plainly(error);
+    let path = json::path_at(
+        text,
+        error.line(),
+        error.column(),
+        what.starts_with("missing"),
+    );
+    if path.is_empty() {
+        Problem::new(what)
+    } else {
+        Problem::new(format!("`{}`: {what}", redact_word(&path)))
+    }
 }
 
 fn instant(seconds: i64, field: &str) -> Result<Instant, Problem> {
@@ -134,6 +218,8 @@ mod tests {
         let plain = plainly(&error);
         assert!(!plain.contains("Jane"), "{plain}");
         assert!(plain.contains("expected a boolean"), "{plain}");
+        let error = serde_json::from_str::<wire::Header>(r#"{"id":-4242}"#).unwrap_err();
+        assert!(!plainly(&error).contains("4242"), "{error}");
         let error = serde_json::from_str::<wire::Charge>("{}").unwrap_err();
         assert!(plainly(&error).contains("missing field `id`"));
     }

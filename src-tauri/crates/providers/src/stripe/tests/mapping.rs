@@ -1,6 +1,6 @@
 //! Records made from objects as this version of the API writes them.
 
-use super::super::map;
+use super::record;
 use coffer_domain::currency::Currency;
 use coffer_domain::money::Money;
 use coffer_domain::ratio::Ratio;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 fn read(kind: Kind, value: &Value) -> (Record, Vec<Record>) {
-    map::record(kind, &value.to_string()).unwrap()
+    record(kind, &value.to_string()).unwrap()
 }
 
 /// The object with some of its fields replaced.
@@ -114,7 +114,7 @@ fn coupon_of(fields: Value) -> Coupon {
 #[test]
 fn a_coupon_takes_off_exactly_what_it_says() {
     let text = r#"{"id":"T","created":1,"duration":"forever","percent_off":33.333333333333336,"valid":true}"#;
-    let (Record::Coupon(coupon), _) = map::record(Kind::Coupons, text).unwrap() else {
+    let (Record::Coupon(coupon), _) = record(Kind::Coupons, text).unwrap() else {
         panic!("a coupon");
     };
     assert_eq!(
@@ -225,7 +225,7 @@ fn a_discount_is_known_by_where_it_stands() {
 #[test]
 fn a_discount_that_came_as_an_id_is_refused() {
     let text = json!({"id": "cus_1", "created": 1, "discount": "di_1"}).to_string();
-    let problem = map::record(Kind::Customers, &text).unwrap_err();
+    let problem = record(Kind::Customers, &text).unwrap_err();
     assert_eq!(problem.to_string(), "a discount came as an id only");
 }
 
@@ -353,7 +353,7 @@ fn inclusive_tax_stands_with_the_amount_it_is_a_part_of() {
     let text = line(json!({"taxes": [tax(i64::MAX, "inclusive", json!(i64::MAX))]}));
     let whole = json!({"id": "in_1", "currency": "usd", "created": 1, "subtotal": 0, "total": 0, "amount_due": 0,
                        "amount_paid": 0, "amount_remaining": 0, "lines": {"data": [text]}});
-    let problem = map::record(Kind::Invoices, &whole.to_string()).unwrap_err();
+    let problem = record(Kind::Invoices, &whole.to_string()).unwrap_err();
     assert_eq!(problem.to_string(), "the amounts of a line are too large");
 }
 
@@ -430,4 +430,173 @@ fn a_payment_keeps_its_card_and_its_failure() {
     assert_eq!(payment.payment_intent.unwrap().as_str(), "pi_1");
     assert_eq!(payment.card_last4.as_deref(), Some("4242"));
     assert_eq!(payment.failure_code.as_deref(), Some("card_declined"));
+}
+
+#[test]
+fn a_customer_has_a_ledger_in_a_currency() {
+    let (Record::Customer(customer), _) = read(
+        Kind::Customers,
+        &json!({"id": "cus_1", "created": 1, "discount": null, "balance": -250, "currency": "eur"}),
+    ) else {
+        panic!("a customer");
+    };
+    assert_eq!(customer.balance, -250);
+    assert_eq!(customer.currency, Some(Currency::EUR));
+    let (Record::Customer(customer), _) = read(
+        Kind::Customers,
+        &json!({"id": "cus_1", "created": 1, "balance": 0, "currency": null}),
+    ) else {
+        panic!("a customer");
+    };
+    assert_eq!((customer.balance, customer.currency), (0, None));
+}
+
+#[test]
+fn what_a_lines_own_discounts_took_off_is_told_from_what_the_invoices_did() {
+    let off = |amount: i64, discount: &str| json!({"amount": amount, "discount": discount});
+    let of_item = discount(json!({"id": "di_item", "subscription_item": "si_1"}));
+    let (invoice, _) = invoice_of(json!({
+        "amount_overpaid": 7, "amount_paid_off_stripe": 9, "starting_balance": -5, "ending_balance": 0,
+        "discounts": [discount(json!({"id": "di_inv", "subscription": "sub_1"}))],
+        "lines": {"data": [
+            line(json!({"discounts": [of_item], "discount_amounts": [off(30, "di_item"), off(11, "di_inv")]})),
+            line(json!({"id": "il_2", "discounts": [], "discount_amounts": [off(13, "di_inv"), {"amount": 1}]})),
+            line(json!({"id": "il_3", "discounts": [of_item], "discount_amounts": [
+                {"amount": 4, "discount": {"id": "di_item"}}]})),
+        ]},
+    }));
+    assert_eq!(invoice.line_discounts, 34);
+    assert_eq!((invoice.amount_overpaid, invoice.paid_elsewhere), (7, 9));
+    assert!(invoice.touches_ledger);
+    let (plain, _) = invoice_of(json!({"starting_balance": 0, "ending_balance": null}));
+    assert_eq!(plain.line_discounts, 0);
+    assert_eq!((plain.amount_overpaid, plain.paid_elsewhere), (0, 0));
+    assert!(!plain.touches_ledger);
+    let (draft, _) = invoice_of(json!({"starting_balance": 3, "ending_balance": null}));
+    assert!(draft.touches_ledger);
+}
+
+#[test]
+fn a_schedule_keeps_the_subscription_it_was_released_from() {
+    let value = json!({
+        "id": "sub_sched_1", "customer": "cus_1", "subscription": null, "released_subscription": "sub_1", "status": "released",
+        "created": 5, "end_behavior": "release",
+        "phases": [{"start_date": 10, "end_date": 20, "trial_end": 12, "items": [
+            {"price": {"id": "price_1", "deleted": true}, "quantity": 2}, {"price": "price_2"}]}],
+    });
+    let (Record::SubscriptionSchedule(schedule), _) = read(Kind::SubscriptionSchedules, &value)
+    else {
+        panic!("a schedule");
+    };
+    assert_eq!(schedule.subscription.unwrap().as_str(), "sub_1");
+    let phase = &schedule.phases[0];
+    assert_eq!((phase.start.timestamp(), phase.end.timestamp()), (10, 20));
+    assert_eq!(phase.trial_end.unwrap().timestamp(), 12);
+    let items: Vec<_> = phase
+        .items
+        .iter()
+        .map(|item| (item.price.as_str(), item.quantity))
+        .collect();
+    assert_eq!(items, [("price_1", Some(2)), ("price_2", None)]);
+}
+
+#[test]
+fn a_credit_note_names_its_refunds_and_its_entry() {
+    let value = json!({
+        "id": "cn_1", "number": "CN-1", "invoice": {"id": "in_1"}, "customer": "cus_1", "amount": 500, "currency": "usd",
+        "pre_payment_amount": 100, "post_payment_amount": 400, "status": "void", "reason": "duplicate", "created": 5,
+        "voided_at": 9, "customer_balance_transaction": "cbtxn_1",
+        "refunds": [{"refund": {"id": "re_1"}, "amount_refunded": 400}, {"refund": null, "type": "payment_record_refund"}],
+        "lines": {"data": [{"id": "cnli_1", "zzz": 1}], "has_more": false},
+    });
+    let (Record::CreditNote(note), _) = read(Kind::CreditNotes, &value) else {
+        panic!("a credit note");
+    };
+    assert_eq!(note.invoice.as_str(), "in_1");
+    assert_eq!(note.amount, Money::new(500, Currency::USD));
+    assert_eq!((note.pre_payment, note.post_payment), (100, 400));
+    assert_eq!(note.voided_at.unwrap().timestamp(), 9);
+    assert_eq!(note.refunds.len(), 1);
+    assert_eq!(note.refunds[0].as_str(), "re_1");
+    assert_eq!(note.credit_entry.unwrap().as_str(), "cbtxn_1");
+}
+
+#[test]
+fn entries_sessions_links_and_meters_are_read() {
+    let entry = json!({"id": "cbtxn_1", "customer": "cus_1", "amount": -500, "currency": "usd", "ending_balance": -700,
+        "type": "applied_to_invoice", "created": 5, "invoice": "in_1", "credit_note": null, "description": ""});
+    let (Record::CreditEntry(entry), _) = read(Kind::CustomerBalanceTransactions, &entry) else {
+        panic!("an entry");
+    };
+    assert_eq!(entry.amount, Money::new(-500, Currency::USD));
+    assert_eq!(entry.ending_balance, -700);
+    assert_eq!(entry.kind, "applied_to_invoice");
+    assert_eq!(entry.invoice.unwrap().as_str(), "in_1");
+    assert_eq!(entry.description, None);
+    let session = json!({"id": "cs_1", "customer": null, "customer_account": "acct_9", "status": "open", "mode": "payment",
+        "payment_status": "unpaid", "amount_total": 900, "currency": "jpy", "payment_link": {"id": "plink_1"},
+        "payment_intent": "pi_1", "created": 5, "expires_at": 99});
+    let (Record::CheckoutSession(session), _) = read(Kind::CheckoutSessions, &session) else {
+        panic!("a session");
+    };
+    assert_eq!(session.customer.unwrap().as_str(), "acct_9");
+    assert_eq!(session.total.unwrap().minor, 900);
+    assert_eq!(session.payment_link.unwrap().as_str(), "plink_1");
+    assert_eq!(session.expires.timestamp(), 99);
+    let link = json!({"id": "plink_1", "url": "https://buy.example.com/x", "active": false});
+    let (Record::PaymentLink(link), _) = read(Kind::PaymentLinks, &link) else {
+        panic!("a link");
+    };
+    assert_eq!(
+        (link.url.as_str(), link.active),
+        ("https://buy.example.com/x", false)
+    );
+    let meter = json!({"id": "mtr_1", "display_name": "Calls", "event_name": "calls", "status": "active", "created": 5});
+    let (Record::Meter(meter), _) = read(Kind::Meters, &meter) else {
+        panic!("a meter");
+    };
+    assert_eq!(meter.event_name, "calls");
+}
+
+#[test]
+fn what_cannot_be_read_names_its_field() {
+    let base = || json!({"id": "sub_1", "customer": "cus_1", "status": "active", "currency": "usd", "created": 1});
+    let long = json!({"data": [{"id": "si_1", "created": 1, "price": {"id": "p", "product": "q", "currency": "usd", "created": "Jane"}}]});
+    for (kind, value, told) in [
+        (
+            Kind::Subscriptions,
+            with(base(), json!({"created": "Jane"})),
+            "`created`: invalid type: string …, expected i64",
+        ),
+        (
+            Kind::Subscriptions,
+            with(base(), json!({"items": long})),
+            "`items.data.price.created`: invalid type: string …, expected i64",
+        ),
+        (
+            Kind::Subscriptions,
+            json!({"id": "sub_1"}),
+            "missing field `status`",
+        ),
+        (
+            Kind::Coupons,
+            json!({"id": "T", "created": 1, "percent_off": "Jane"}),
+            "`percent_off`: a decimal that cannot be read exactly",
+        ),
+        (
+            Kind::Meters,
+            json!({"id": "m", "display_name": 7, "event_name": "x", "status": "y", "created": 1}),
+            "`display_name`: invalid type: integer `…`, expected a string",
+        ),
+        (
+            Kind::CreditNotes,
+            json!({"id": "cn_1", "invoice": "in_1", "amount": 1, "currency": "zz", "pre_payment_amount": 0,
+                   "post_payment_amount": 0, "status": "x", "created": 1}),
+            "`currency` is no currency",
+        ),
+    ] {
+        let problem = record(kind, &value.to_string()).unwrap_err().to_string();
+        assert!(problem.starts_with(told), "{problem}");
+        assert!(!problem.contains("Jane"), "{problem}");
+    }
 }

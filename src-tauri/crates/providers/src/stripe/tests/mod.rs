@@ -1,8 +1,10 @@
 //! Tests of the adapter that need no server: addresses against the published description, objects against records.
 
 mod fixtures;
+mod introspect;
 mod mapping;
 mod notices;
+mod overlay;
 mod published;
 mod unknown;
 
@@ -20,6 +22,20 @@ fn published_file(name: &str) -> Option<String> {
     text
 }
 
+/// An object's text as a record, with the records inside it.
+fn record(
+    kind: coffer_domain::record::Kind,
+    text: &str,
+) -> Result<
+    (
+        coffer_domain::record::Record,
+        Vec<coffer_domain::record::Record>,
+    ),
+    super::map::Problem,
+> {
+    super::map::object(kind, text).and_then(|parsed| parsed.made)
+}
+
 /// A fixture's text by the name of its resource.
 fn fixtures() -> Option<serde_json::Map<String, serde_json::Value>> {
     let text = published_file("fixtures3.json")?;
@@ -31,7 +47,7 @@ fn fixtures() -> Option<serde_json::Map<String, serde_json::Value>> {
 }
 
 /// The resources that have a record, with their kind.
-const RESOURCES: [(&str, coffer_domain::record::Kind); 14] = {
+const RESOURCES: [(&str, coffer_domain::record::Kind); 20] = {
     use coffer_domain::record::Kind;
     [
         ("customer", Kind::Customers),
@@ -48,5 +64,14 @@ const RESOURCES: [(&str, coffer_domain::record::Kind); 14] = {
         ("refund", Kind::Refunds),
         ("dispute", Kind::Disputes),
         ("balance_transaction", Kind::BalanceTransactions),
+        ("subscription_schedule", Kind::SubscriptionSchedules),
+        ("credit_note", Kind::CreditNotes),
+        (
+            "customer_balance_transaction",
+            Kind::CustomerBalanceTransactions,
+        ),
+        ("billing.meter", Kind::Meters),
+        ("checkout.session", Kind::CheckoutSessions),
+        ("payment_link", Kind::PaymentLinks),
     ]
 };

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Deserialize)]
 pub(crate) struct Product {
     pub(crate) id: String,
+    pub(crate) livemode: Option<bool>,
+    pub(crate) deleted: Option<bool>,
     pub(crate) name: Option<String>,
     pub(crate) active: Option<bool>,
     pub(crate) created: i64,
@@ -15,6 +17,8 @@ pub(crate) struct Product {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Price {
     pub(crate) id: String,
+    pub(crate) livemode: Option<bool>,
+    pub(crate) deleted: Option<bool>,
     pub(crate) product: Reference,
     pub(crate) currency: String,
     pub(crate) active: Option<bool>,
@@ -63,6 +67,8 @@ pub(crate) struct CurrencyOption {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Coupon {
     pub(crate) id: String,
+    pub(crate) livemode: Option<bool>,
+    pub(crate) deleted: Option<bool>,
     pub(crate) name: Option<String>,
     pub(crate) percent_off: Option<Decimal>,
     pub(crate) amount_off: Option<i64>,
@@ -88,6 +94,8 @@ pub(crate) struct AppliesTo {
 #[derive(Debug, Deserialize)]
 pub(crate) struct PromotionCode {
     pub(crate) id: String,
+    pub(crate) livemode: Option<bool>,
+    pub(crate) deleted: Option<bool>,
     pub(crate) code: String,
     pub(crate) promotion: Option<Promotion>,
     pub(crate) active: Option<bool>,

@@ -1,11 +1,15 @@
 //! The shapes that Stripe uses everywhere: an id that may have been expanded to its object, and exact decimals.
 //!
-//! Both are read through the JSON text, so that a decimal never becomes a float and an expanded object is decoded once.
+//! A decimal is read through its JSON text, so that it never becomes a float; an expanded object is read where it stands, so
+//! that nothing is gone over twice.
 
 use coffer_domain::ratio::Ratio;
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
+use std::fmt;
+use std::marker::PhantomData;
 
 /// An id, or the object that it stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,15 +20,26 @@ pub(crate) enum Expandable<T> {
     Object(Box<T>),
 }
 
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Expandable<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Expandable<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <&RawValue>::deserialize(deserializer)?.get();
-        if text.starts_with('"') {
-            serde_json::from_str(text).map(Self::Id)
-        } else {
-            serde_json::from_str(text).map(Self::Object)
+        struct Either<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Either<T> {
+            type Value = Expandable<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an id or an object")
+            }
+
+            fn visit_str<E>(self, id: &str) -> Result<Self::Value, E> {
+                Ok(Expandable::Id(id.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                let object = T::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Expandable::Object(Box::new(object)))
+            }
         }
-        .map_err(D::Error::custom)
+        deserializer.deserialize_any(Either(PhantomData))
     }
 }
 

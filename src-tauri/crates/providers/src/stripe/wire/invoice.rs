@@ -7,6 +7,8 @@ use serde::de::IgnoredAny;
 #[derive(Debug, Deserialize)]
 pub(crate) struct Invoice {
     pub(crate) id: String,
+    pub(crate) livemode: Option<bool>,
+    pub(crate) deleted: Option<bool>,
     pub(crate) number: Option<String>,
     pub(crate) customer: Option<Reference>,
     pub(crate) customer_account: Option<String>,
@@ -20,6 +22,10 @@ pub(crate) struct Invoice {
     pub(crate) amount_due: i64,
     pub(crate) amount_paid: i64,
     pub(crate) amount_remaining: i64,
+    pub(crate) amount_overpaid: Option<i64>,
+    pub(crate) amount_paid_off_stripe: Option<i64>,
+    pub(crate) starting_balance: Option<i64>,
+    pub(crate) ending_balance: Option<i64>,
     pub(crate) attempt_count: Option<i64>,
     pub(crate) next_payment_attempt: Option<i64>,
     pub(crate) due_date: Option<i64>,
@@ -112,11 +118,14 @@ pub(crate) struct Tax {
 #[derive(Debug, Deserialize)]
 pub(crate) struct DiscountAmount {
     pub(crate) amount: i64,
+    pub(crate) discount: Option<Reference>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct InvoiceItem {
     pub(crate) id: String,
+    pub(crate) livemode: Option<bool>,
+    pub(crate) deleted: Option<bool>,
     pub(crate) amount: i64,
     pub(crate) currency: String,
     pub(crate) customer: Option<Reference>,
@@ -146,6 +155,8 @@ pub(crate) struct InvoiceItemSubscription {
 #[derive(Debug, Deserialize)]
 pub(crate) struct InvoicePayment {
     pub(crate) id: String,
+    pub(crate) livemode: Option<bool>,
+    pub(crate) deleted: Option<bool>,
     pub(crate) invoice: Reference,
     pub(crate) payment: Option<InvoicePaymentPayment>,
     pub(crate) amount_paid: Option<i64>,

@@ -5,22 +5,30 @@
 //! field that we need and that is missing or of another shape stops it.
 
 mod catalog;
+mod checkout;
+mod credit;
 mod event;
 mod expandable;
 mod invoice;
+mod object;
 mod payment;
+mod schedule;
 mod subscription;
 
 pub(crate) use catalog::{
-    Coupon, CurrencyOption, Price, Product, PromotionCode, Recurring, Tier, TransformQuantity,
+    Coupon, Price, Product, PromotionCode, Recurring, Tier, TransformQuantity,
 };
+pub(crate) use checkout::{CheckoutSession, Meter, PaymentLink};
+pub(crate) use credit::{CreditEntry, CreditNote, CreditNoteRefund};
 pub(crate) use event::Event;
 pub(crate) use expandable::{Decimal, Expandable, Reference};
 pub(crate) use invoice::{
     DiscountAmount, Invoice, InvoiceItem, InvoicePayment, Line, LineParent, Pricing,
     ProrationDetails, Tax,
 };
+pub(crate) use object::Object;
 pub(crate) use payment::{BalanceTransaction, Charge, Dispute, PaymentIntent, Refund};
+pub(crate) use schedule::{Phase, PhaseItem, SubscriptionSchedule};
 pub(crate) use subscription::{
     Account, Balance, Customer, Discount, PauseCollection, Subscription, SubscriptionItem,
 };
@@ -28,7 +36,7 @@ pub(crate) use subscription::{
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// What every object begins with.
+/// What every object begins with, for one that cannot be read as what it should be.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Header {
     pub(crate) id: Option<String>,
@@ -48,6 +56,7 @@ pub(crate) struct List<'a> {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Embedded<T> {
     pub(crate) data: Option<Vec<T>>,
+    pub(crate) has_more: Option<bool>,
 }
 
 /// An error's body.

@@ -6,6 +6,8 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize)]
 pub(crate) struct Charge {
     pub(crate) id: String,
+    pub(crate) livemode: Option<bool>,
+    pub(crate) deleted: Option<bool>,
     pub(crate) customer: Option<Reference>,
     pub(crate) payment_intent: Option<Reference>,
     pub(crate) amount: i64,
@@ -35,6 +37,8 @@ pub(crate) struct Card {
 #[derive(Debug, Deserialize)]
 pub(crate) struct PaymentIntent {
     pub(crate) id: String,
+    pub(crate) livemode: Option<bool>,
+    pub(crate) deleted: Option<bool>,
     pub(crate) customer: Option<Reference>,
     pub(crate) amount: i64,
     pub(crate) currency: String,
@@ -46,6 +50,8 @@ pub(crate) struct PaymentIntent {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Refund {
     pub(crate) id: String,
+    pub(crate) livemode: Option<bool>,
+    pub(crate) deleted: Option<bool>,
     pub(crate) charge: Option<Reference>,
     pub(crate) amount: i64,
     pub(crate) currency: String,
@@ -57,6 +63,8 @@ pub(crate) struct Refund {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Dispute {
     pub(crate) id: String,
+    pub(crate) livemode: Option<bool>,
+    pub(crate) deleted: Option<bool>,
     pub(crate) charge: Option<Reference>,
     pub(crate) amount: i64,
     pub(crate) currency: String,
@@ -74,6 +82,8 @@ pub(crate) struct EvidenceDetails {
 #[derive(Debug, Deserialize)]
 pub(crate) struct BalanceTransaction {
     pub(crate) id: String,
+    pub(crate) livemode: Option<bool>,
+    pub(crate) deleted: Option<bool>,
     pub(crate) source: Option<Reference>,
     #[serde(rename = "type")]
     pub(crate) kind: String,

@@ -36,6 +36,8 @@ pub(crate) struct Balance {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Customer {
     pub(crate) id: String,
+    pub(crate) livemode: Option<bool>,
+    pub(crate) deleted: Option<bool>,
     pub(crate) name: Option<String>,
     pub(crate) email: Option<String>,
     pub(crate) address: Option<Address>,
@@ -43,6 +45,8 @@ pub(crate) struct Customer {
     pub(crate) description: Option<String>,
     pub(crate) discount: Option<Expandable<Discount>>,
     pub(crate) delinquent: Option<bool>,
+    pub(crate) balance: Option<i64>,
+    pub(crate) currency: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -72,6 +76,8 @@ pub(crate) struct Discount {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Subscription {
     pub(crate) id: String,
+    pub(crate) livemode: Option<bool>,
+    pub(crate) deleted: Option<bool>,
     pub(crate) customer: Option<Reference>,
     pub(crate) customer_account: Option<String>,
     pub(crate) status: String,
