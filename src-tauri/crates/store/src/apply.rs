@@ -1,19 +1,19 @@
 //! The one door into the mirror: what a provider sent becomes rows.
 //!
-//! A page, its raw JSON, its search documents, the marks on the customers it touched and the cursor that follows it are
-//! one transaction. An older version of an object never overwrites a newer one. A deleted object keeps its row, marked.
+//! A page, its raw JSON, its search documents, the marks on the customers it touched and the stretch that it belongs to
+//! are one transaction. An older version of an object never overwrites a newer one. A deleted object keeps its row, marked.
+//! What a walk did not see is told by `unseen`; whether it is gone is for the provider to say.
 
 use crate::error::StoreError;
-use crate::raw::{self, RawObject};
+use crate::project::{self, Arrival};
+use crate::raw::{self, Kept, RawObject, Tally};
 use crate::store::Write;
-use crate::table::{
-    catalog, cursor, customer, interval, invoice, invoice_item, payment, search, subscription,
-};
+use crate::table::{gone, ids_json, interval, seconds, stretch};
 use coffer_domain::Instant;
 use coffer_domain::ids::AccountId;
 use coffer_domain::record::{Kind, Record};
-use coffer_domain::sync::Cursor;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use coffer_domain::sync::Stretch;
+use rusqlite::{Connection, params};
 
 /// One object as an adapter hands it over.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,14 +37,18 @@ pub struct PageCommit {
     pub kind: Kind,
     /// Its objects.
     pub objects: Vec<Incoming>,
+    /// Objects of this kind that the provider says are deleted.
+    pub deleted: Vec<String>,
     /// The number of the request that brought it, above `begin_asking`.
     pub asked: i64,
+    /// The provider's clock before the request was made: the objects are no older than that.
+    pub fetched_at: Instant,
     /// The provider's clock when it answered.
     pub seen_at: Instant,
     /// The walk it belongs to.
     pub walk: i64,
-    /// Where the walk stands after it; `None` when it was not part of a walk.
-    pub cursor: Option<Cursor>,
+    /// Where its stretch stands after it; `None` when it was not part of a walk.
+    pub stretch: Option<Stretch>,
 }
 
 impl PageCommit {
@@ -52,11 +56,13 @@ impl PageCommit {
     ///
     /// # Errors
     /// The file's; nothing of the page is kept then.
-    pub fn apply(self, write: &mut Write<'_>) -> Result<u64, StoreError> {
+    pub fn apply(&self, write: &mut Write<'_>) -> Result<u64, StoreError> {
         let samples: Vec<&str> = self.objects.iter().map(|it| it.json.as_str()).collect();
-        let transaction = &write.transaction;
-        write.codecs.learn(transaction, self.kind, &samples)?;
+        let sql = &write.transaction;
+        write.codecs.learn(sql, self.kind, &samples)?;
         let account = self.account.as_str();
+        let some_were_gone = gone::any(sql, account, self.kind)?;
+        let mut tally = Tally::default();
         let mut kept = 0;
         for object in &self.objects {
             let raw = RawObject {
@@ -67,20 +73,30 @@ impl PageCommit {
                 api_version: &object.api_version,
                 asked: self.asked,
                 walk: self.walk,
+                fetched_at: seconds(self.fetched_at),
             };
-            if raw::keep(transaction, write.codecs, &raw)? {
-                project(transaction, account, object, self.seen_at)?;
+            if some_were_gone {
+                gone::arrived(sql, account, self.kind, raw.id)?;
+            }
+            let outcome = raw::keep(sql, write.codecs, &raw, &mut tally)?;
+            if outcome != Kept::Same {
+                let arrival = Arrival {
+                    seen_at: Some(self.seen_at),
+                    new: outcome == Kept::New,
+                };
+                project::project(sql, account, &object.record, &object.also, arrival)?;
                 kept += 1;
             }
         }
         if kept > 0 {
+            tally.settle(sql, account, self.kind)?;
             write.touch(self.kind.as_str());
         }
-        if let Some(at) = &self.cursor {
-            cursor::put(write, &self.account, at)?;
-            if at.done {
-                forget_unseen(write, &self.account, self.kind, self.walk)?;
-            }
+        for id in &self.deleted {
+            delete(write, &self.account, self.kind, id)?;
+        }
+        if let Some(stretch) = &self.stretch {
+            stretch::put(write, &self.account, stretch)?;
         }
         Ok(kept)
     }
@@ -97,18 +113,17 @@ pub fn delete(
     id: &str,
 ) -> Result<(), StoreError> {
     let sql = write.sql();
-    sql.execute(
-        "UPDATE raw_object SET deleted = 1 WHERE account = ?1 AND kind = ?2 AND id = ?3",
-        params![account.as_str(), kind.as_str(), id],
-    )?;
-    mark_owner(sql, account.as_str(), kind, id)?;
-    sql.execute(
-        &format!(
-            "UPDATE {} SET deleted = 1 WHERE account = ?1 AND id = ?2",
-            table_of(kind)
-        ),
-        params![account.as_str(), id],
-    )?;
+    let stood = sql
+        .prepare_cached(
+            "UPDATE raw_object SET deleted = 1
+             WHERE account = ?1 AND kind = ?2 AND id = ?3 AND deleted = 0",
+        )?
+        .execute(params![account.as_str(), kind.as_str(), id])?;
+    if stood > 0 {
+        Tally::ONE_DELETED.settle(sql, account.as_str(), kind)?;
+    }
+    project::mark_owner(sql, account.as_str(), kind, id)?;
+    project::mark_deleted(sql, account.as_str(), kind, id)?;
     if kind == Kind::Customers {
         interval::mark(sql, account.as_str(), id)?;
     }
@@ -116,120 +131,76 @@ pub fn delete(
     Ok(())
 }
 
-/// What a whole walk over a list did not see is no longer there.
-fn forget_unseen(
-    write: &mut Write<'_>,
+/// Some of the objects of a kind, deleted ones left out, that no page of this walk brought, in order of their ids.
+///
+/// What comes back is to be deleted or marked with `see`, so that the next call comes to the next ones.
+///
+/// # Errors
+/// The file's.
+pub fn unseen(
+    sql: &Connection,
     account: &AccountId,
     kind: Kind,
     walk: i64,
+    limit: usize,
+) -> Result<Vec<String>, StoreError> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut statement = sql.prepare_cached(
+        "SELECT id FROM raw_object
+         WHERE account = ?1 AND kind = ?2 AND walk < ?3 AND deleted = 0 ORDER BY id LIMIT ?4",
+    )?;
+    let rows = statement.query_map(
+        params![account.as_str(), kind.as_str(), walk, limit],
+        |row| row.get(0),
+    )?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Marks objects as seen by a walk although no page of it brought them: the provider has them when asked.
+///
+/// # Errors
+/// The file's.
+pub fn see(
+    write: &mut Write<'_>,
+    account: &AccountId,
+    kind: Kind,
+    ids: &[String],
+    walk: i64,
 ) -> Result<(), StoreError> {
-    let gone: Vec<String> = {
-        let mut statement = write.sql().prepare_cached(
-            "SELECT id FROM raw_object WHERE account = ?1 AND kind = ?2 AND walk < ?3 AND deleted = 0",
-        )?;
-        let rows = statement.query_map(params![account.as_str(), kind.as_str(), walk], |row| {
-            row.get(0)
-        })?;
-        rows.collect::<Result<_, _>>()?
-    };
-    for id in gone {
-        delete(write, account, kind, &id)?;
-    }
+    write
+        .sql()
+        .prepare_cached(
+            "UPDATE raw_object SET walk = max(walk, ?4)
+             WHERE account = ?1 AND kind = ?2 AND id IN (SELECT value FROM json_each(?3))",
+        )?
+        .execute(params![
+            account.as_str(),
+            kind.as_str(),
+            ids_json("raw_object", ids.iter())?,
+            walk,
+        ])?;
     Ok(())
 }
 
-const fn table_of(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Customers => "customer",
-        Kind::Products => "product",
-        Kind::Prices => "price",
-        Kind::Coupons => "coupon",
-        Kind::PromotionCodes => "promotion_code",
-        Kind::Subscriptions => "subscription",
-        Kind::Invoices => "invoice",
-        Kind::InvoiceItems => "invoice_item",
-        Kind::InvoicePayments => "invoice_payment",
-        Kind::Charges => "payment",
-        Kind::PaymentIntents => "payment_intent",
-        Kind::Refunds => "refund",
-        Kind::Disputes => "dispute",
-        Kind::BalanceTransactions => "balance_transaction",
-    }
-}
-
-fn project(
-    sql: &Connection,
-    account: &str,
-    object: &Incoming,
+/// Reads kept objects again: their rows, search documents and marks are made anew from what their JSON means to this
+/// version. Each comes with its kind, its record, what else stood inside it, and whether it is deleted. The kept JSON
+/// is not touched, and nothing is written down as seen anew, except where nothing was.
+///
+/// # Errors
+/// The file's.
+pub fn reproject(
+    write: &mut Write<'_>,
+    account: &AccountId,
+    objects: &[(Kind, Record, Vec<Record>, bool)],
     seen_at: Instant,
 ) -> Result<(), StoreError> {
-    for aside in &object.also {
-        match aside {
-            Record::Coupon(coupon) => catalog::put_coupon_seen_aside(sql, account, coupon)?,
-            Record::Price(price) => catalog::put_price_seen_aside(sql, account, price)?,
-            _ => {}
+    for (kind, record, also, deleted) in objects {
+        let sql = write.sql();
+        project::again(sql, account.as_str(), record, also, seen_at)?;
+        if *deleted {
+            project::mark_deleted(sql, account.as_str(), *kind, record.id())?;
         }
+        write.touch(kind.as_str());
     }
-    match &object.record {
-        Record::Customer(it) => customer::put(sql, account, it)?,
-        Record::Product(it) => catalog::put_product(sql, account, it)?,
-        Record::Price(it) => {
-            catalog::put_price(sql, account, it)?;
-            interval::mark_price(sql, account, it.id.as_str())?;
-        }
-        Record::Coupon(it) => {
-            catalog::put_coupon(sql, account, it)?;
-            interval::mark_all(sql, account)?;
-        }
-        Record::PromotionCode(it) => catalog::put_promotion_code(sql, account, it)?,
-        Record::Subscription(it) => subscription::put(sql, account, it, seen_at)?,
-        Record::Invoice(it) => invoice::put(sql, account, it)?,
-        Record::InvoiceItem(it) => invoice_item::put(sql, account, it)?,
-        Record::InvoicePayment(it) => payment::put_invoice_payment(sql, account, it)?,
-        Record::Payment(it) => payment::put(sql, account, it)?,
-        Record::PaymentIntent(it) => payment::put_intent(sql, account, it)?,
-        Record::Refund(it) => payment::put_refund(sql, account, it)?,
-        Record::Dispute(it) => payment::put_dispute(sql, account, it)?,
-        Record::BalanceTransaction(it) => payment::put_balance_transaction(sql, account, it)?,
-    }
-    search::put(sql, account, &object.record)?;
-    match owner(&object.record) {
-        Some(customer) => interval::mark(sql, account, customer),
-        None => mark_owner(sql, account, object.record.kind(), object.record.id()),
-    }
-}
-
-/// The customer whose figures a record is part of, when the record says.
-fn owner(record: &Record) -> Option<&str> {
-    match record {
-        Record::Customer(it) => Some(it.id.as_str()),
-        Record::Subscription(it) => Some(it.customer.as_str()),
-        Record::Invoice(it) => it.customer.as_ref().map(|id| id.as_str()),
-        Record::InvoiceItem(it) => Some(it.customer.as_str()),
-        Record::Payment(it) => it.customer.as_ref().map(|id| id.as_str()),
-        _ => None,
-    }
-}
-
-/// Marks the customer that an object belongs to through what is already here.
-fn mark_owner(sql: &Connection, account: &str, kind: Kind, id: &str) -> Result<(), StoreError> {
-    let question = match kind {
-        Kind::Subscriptions => "SELECT customer FROM subscription WHERE account = ?1 AND id = ?2",
-        Kind::Invoices => "SELECT customer FROM invoice WHERE account = ?1 AND id = ?2",
-        Kind::InvoiceItems => "SELECT customer FROM invoice_item WHERE account = ?1 AND id = ?2",
-        Kind::Charges => "SELECT customer FROM payment WHERE account = ?1 AND id = ?2",
-        Kind::Refunds => {
-            "SELECT p.customer FROM refund r JOIN payment p ON p.account = r.account AND p.id = r.payment
-             WHERE r.account = ?1 AND r.id = ?2"
-        }
-        _ => return Ok(()),
-    };
-    let customer: Option<Option<String>> = sql
-        .prepare_cached(question)?
-        .query_row([account, id], |row| row.get(0))
-        .optional()?;
-    match customer.flatten() {
-        Some(customer) => interval::mark(sql, account, &customer),
-        None => Ok(()),
-    }
+    Ok(())
 }

@@ -4,7 +4,7 @@ use crate::error::StoreError;
 use crate::store::Write;
 use crate::table::summary::Summary;
 use crate::table::{
-    catalog, customer, interval, invoice, invoice_item, payment, subscription, summary,
+    catalog, customer, interval, invoice, invoice_item, payment, search, subscription, summary,
 };
 use coffer_domain::Instant;
 use coffer_domain::currency::Currency;
@@ -19,7 +19,11 @@ use coffer_domain::record::{
 use rusqlite::Connection;
 use std::collections::{BTreeMap, HashMap};
 
-/// Rebuilds the pasts of at most `limit` marked customers; returns how many were rebuilt.
+/// Documents brought into the index of words in one transaction.
+const DOCUMENTS_AT_ONCE: u32 = 5_000;
+
+/// Rebuilds the pasts of at most `limit` marked customers, and once none is marked brings documents into the index of words;
+/// returns how many of either it was, so that nothing is left to do when it returns zero.
 ///
 /// `as_of` is the instant the copy is as of.
 ///
@@ -29,6 +33,9 @@ pub fn derive_some(write: &mut Write<'_>, limit: u32, as_of: Instant) -> Result<
     let mut catalogs: HashMap<String, Catalog> = HashMap::new();
     let marked = interval::dirty(write.sql(), limit)?;
     let count = marked.len() as u64;
+    if count == 0 {
+        return search::fill(write.sql(), DOCUMENTS_AT_ONCE);
+    }
     for (account, customer) in marked {
         if !catalogs.contains_key(&account) {
             catalogs.insert(account.clone(), catalog::catalog(write.sql(), &account)?);
@@ -37,10 +44,8 @@ pub fn derive_some(write: &mut Write<'_>, limit: u32, as_of: Instant) -> Result<
             derive_one(write, &account, &customer, catalog, as_of)?;
         }
     }
-    if count > 0 {
-        write.touch("metrics");
-        write.touch("customers");
-    }
+    write.touch("metrics");
+    write.touch("customers");
     Ok(count)
 }
 

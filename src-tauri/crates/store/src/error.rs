@@ -97,6 +97,31 @@ impl From<rusqlite::types::FromSqlError> for StoreError {
 }
 
 impl StoreError {
+    /// The same fault for somebody else who waited for the same transaction.
+    #[must_use]
+    pub(crate) fn again(&self) -> Self {
+        match self {
+            Self::Locked => Self::Locked,
+            Self::DiskFull => Self::DiskFull,
+            Self::Damaged { path, detail } => Self::Damaged {
+                path: path.clone(),
+                detail: detail.clone(),
+            },
+            Self::Io { path, source } => Self::Io {
+                path: path.clone(),
+                source: source.kind().into(),
+            },
+            Self::Unreadable { table, detail } => Self::Unreadable {
+                table,
+                detail: detail.clone(),
+            },
+            Self::Sql(rusqlite::Error::SqliteFailure(code, detail)) => {
+                Self::Sql(rusqlite::Error::SqliteFailure(*code, detail.clone()))
+            }
+            _ => Self::Closed,
+        }
+    }
+
     /// Names the file in a fault that did not know it.
     #[must_use]
     pub(crate) fn at(self, file: &std::path::Path) -> Self {

@@ -24,8 +24,9 @@ pub(crate) fn open_writer(path: &Path, key: &DatabaseKey) -> Result<Connection, 
     connection.execute_batch(
         "PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
-         PRAGMA cache_size = -65536;
-         PRAGMA wal_autocheckpoint = 8000;
+         PRAGMA cache_size = -49152;
+         PRAGMA wal_autocheckpoint = 16000;
+         PRAGMA journal_size_limit = 67108864;
          PRAGMA temp_store = MEMORY;",
     )?;
     Ok(connection)
@@ -36,7 +37,7 @@ pub(crate) fn open_reader(path: &Path, key: &DatabaseKey) -> Result<Connection, 
     let connection = open(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.execute_batch(
         "PRAGMA query_only = ON;
-         PRAGMA cache_size = -32768;
+         PRAGMA cache_size = -16384;
          PRAGMA temp_store = MEMORY;",
     )?;
     Ok(connection)
@@ -51,7 +52,7 @@ fn open(path: &Path, key: &DatabaseKey, flags: OpenFlags) -> Result<Connection, 
          PRAGMA trusted_schema = OFF;
          PRAGMA cell_size_check = ON;",
     )?;
-    connection.set_prepared_statement_cache_capacity(128);
+    connection.set_prepared_statement_cache_capacity(256);
     connection
         .query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
         .map_err(|error| unreadable(path, key, error))?;

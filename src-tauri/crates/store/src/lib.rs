@@ -11,13 +11,15 @@ mod error;
 mod file;
 mod key;
 mod migration;
+mod project;
+pub mod proof;
 pub mod query;
 mod raw;
 mod store;
 pub mod table;
 
-pub use apply::{Incoming, PageCommit, delete};
+pub use apply::{Incoming, PageCommit, delete, reproject, see, unseen};
 pub use derive::derive_some;
 pub use error::StoreError;
 pub use key::DatabaseKey;
-pub use store::{Listener, Notice, Read, Store, Write};
+pub use store::{Listener, Notice, Pending, Read, Store, Write};

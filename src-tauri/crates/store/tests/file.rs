@@ -8,12 +8,13 @@ use coffer_domain::ids::AccountId;
 use coffer_domain::mode::{Live, Mode, Test};
 use coffer_domain::money::Money;
 use coffer_domain::record::{Customer, Kind, Payment, PaymentStatus, Record};
-use coffer_domain::sync::Cursor;
+use coffer_domain::sync::Stretch;
 use coffer_store::query::{customers, lists, object, weight};
 use coffer_store::table::account::{self, AccountRow};
-use coffer_store::table::{cursor, search};
+use coffer_store::table::{search, stretch};
 use coffer_store::{
     DatabaseKey, Incoming, Listener, Notice, PageCommit, Store, StoreError, delete, derive_some,
+    see, unseen,
 };
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -55,6 +56,11 @@ fn with_account(home: &Path) -> Store<Test> {
                 complete: false,
                 changes_from: None,
                 walk: 1,
+                raw: None,
+                swept_at: None,
+                proved_at: None,
+                unproved: true,
+                settled_walk: 0,
             };
             account::put(write, &row)
         })
@@ -77,6 +83,8 @@ fn customer(id: &str, name: &str) -> Incoming {
             description: None,
             discount: None,
             delinquent: false,
+            balance: 0,
+            currency: None,
         }),
         also: Vec::new(),
     }
@@ -91,10 +99,16 @@ fn page(objects: Vec<Incoming>, asked: i64, walk: i64, done: Option<bool>) -> Pa
         account: account(),
         kind,
         objects,
+        deleted: Vec::new(),
         asked,
+        fetched_at: at(1_990),
         seen_at: at(2_000),
         walk,
-        cursor: done.map(|done| Cursor { kind, after, done }),
+        stretch: done.map(|done| Stretch {
+            after,
+            done,
+            ..Stretch::whole(kind)
+        }),
     }
 }
 
@@ -203,7 +217,7 @@ fn a_file_belongs_to_one_mode() {
 }
 
 #[test]
-fn a_page_and_its_cursor_commit_together_or_not_at_all() {
+fn a_page_and_its_stretch_commit_together_or_not_at_all() {
     let home = TempDir::new().unwrap();
     let store = with_account(home.path());
     let commit = page(vec![customer("cus_1", "Dana")], 1, 1, Some(false));
@@ -212,25 +226,24 @@ fn a_page_and_its_cursor_commit_together_or_not_at_all() {
         Err(StoreError::Closed)
     });
     assert!(failed.is_err());
-    let cursors = |store: &Store<Test>| {
+    let stretches = |store: &Store<Test>| {
         store
-            .read(|read| cursor::of_account(read.sql(), &account()))
+            .read(|read| stretch::of_account(read.sql(), &account()))
             .unwrap()
     };
     assert!(
-        cursors(&store).is_empty() && names(&store).is_empty(),
-        "neither the page nor its cursor is there"
+        stretches(&store).is_empty() && names(&store).is_empty(),
+        "neither the page nor its stretch is there"
     );
     apply(
         &store,
         page(vec![customer("cus_1", "Dana")], 1, 1, Some(false)),
     );
     assert_eq!(
-        cursors(&store),
-        [Cursor {
-            kind: Kind::Customers,
+        stretches(&store),
+        [Stretch {
             after: Some("cus_1".into()),
-            done: false
+            ..Stretch::whole(Kind::Customers)
         }]
     );
     assert_eq!(names(&store), ["Dana"]);
@@ -256,25 +269,43 @@ fn an_older_answer_never_overwrites_a_newer_one() {
     assert_eq!(names(&store), ["Newer"]);
 }
 
+fn unseen_by(store: &Store<Test>, walk: i64) -> Vec<String> {
+    store
+        .read(|read| unseen(read.sql(), &account(), Kind::Customers, walk, 10))
+        .unwrap()
+}
+
 #[test]
-fn what_a_whole_walk_did_not_see_is_kept_and_marked_as_deleted() {
+fn what_a_walk_did_not_see_is_told_and_what_is_deleted_is_kept_and_marked() {
     let home = TempDir::new().unwrap();
     let store = with_account(home.path());
-    apply(
-        &store,
-        page(
-            vec![customer("cus_1", "Stays"), customer("cus_2", "Goes")],
-            1,
-            1,
-            Some(true),
-        ),
-    );
+    let three = vec![
+        customer("cus_1", "Stays"),
+        customer("cus_2", "Goes"),
+        customer("cus_3", "Hides"),
+    ];
+    apply(&store, page(three, 1, 1, Some(true)));
     apply(
         &store,
         page(vec![customer("cus_1", "Stays")], 2, 2, Some(true)),
     );
-    let weights = store.read(|read| weight::kinds(read.sql(), None)).unwrap();
-    assert_eq!((weights[0].stored, weights[0].deleted), (1, 1));
+    assert_eq!(unseen_by(&store, 2), ["cus_2", "cus_3"]);
+    let stored = |store: &Store<Test>| {
+        let weights = store.read(|read| weight::kinds(read.sql(), None)).unwrap();
+        (weights[0].stored, weights[0].deleted)
+    };
+    assert_eq!(stored(&store), (3, 0), "nothing is forgotten by itself");
+    // The provider is asked: it has the one and not the other.
+    store
+        .write(|write| see(write, &account(), Kind::Customers, &["cus_3".into()], 2))
+        .unwrap();
+    let gone = PageCommit {
+        deleted: vec!["cus_2".into()],
+        ..page(Vec::new(), 3, 2, None)
+    };
+    apply(&store, gone);
+    assert!(unseen_by(&store, 2).is_empty());
+    assert_eq!(stored(&store), (2, 1));
     let gone = store
         .read(|read| object::by_id(read.sql(), "cus_2"))
         .unwrap()
@@ -284,9 +315,8 @@ fn what_a_whole_walk_did_not_see_is_kept_and_marked_as_deleted() {
         "what we saw of it stays"
     );
     // It comes back when the provider shows it again.
-    apply(&store, page(vec![customer("cus_2", "Goes")], 3, 2, None));
-    let weights = store.read(|read| weight::kinds(read.sql(), None)).unwrap();
-    assert_eq!((weights[0].stored, weights[0].deleted), (2, 0));
+    apply(&store, page(vec![customer("cus_2", "Goes")], 4, 2, None));
+    assert_eq!(stored(&store), (3, 0));
 }
 
 #[test]
@@ -297,14 +327,13 @@ fn a_walk_that_sees_an_object_keeps_it_whatever_number_its_request_had() {
         &store,
         page(vec![customer("cus_1", "Dana")], 900, 1, Some(true)),
     );
-    // The numbers went back: the answer is not taken, and the object is not called deleted either.
+    // The numbers went back: the answer is not taken, and the object is seen all the same.
     apply(
         &store,
         page(vec![customer("cus_1", "Older")], 100, 2, Some(true)),
     );
     assert_eq!(names(&store), ["Dana"]);
-    let weights = store.read(|read| weight::kinds(read.sql(), None)).unwrap();
-    assert_eq!((weights[0].stored, weights[0].deleted), (1, 0));
+    assert!(unseen_by(&store, 2).is_empty());
 }
 
 #[test]

@@ -159,9 +159,8 @@ pub struct Dossier {
 pub fn dossier(sql: &Connection, id: &CustomerId) -> Result<Option<Dossier>, StoreError> {
     let found = sql
         .prepare_cached(&format!(
-            "{LINE} FROM customer c JOIN account a ON a.id = c.account
-             JOIN customer_summary s ON s.account = c.account AND s.customer = c.id
-             WHERE c.id = ?1 LIMIT 1"
+            "{LINE} FROM account a CROSS JOIN customer c ON c.account = a.id AND c.id = ?1
+             JOIN customer_summary s ON s.account = c.account AND s.customer = c.id LIMIT 1"
         ))?
         .query_row([id.as_str()], line)
         .optional()?;

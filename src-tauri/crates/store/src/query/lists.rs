@@ -125,6 +125,10 @@ impl List {
     }
 }
 
+/// A subscription's customer leads to its invoices without a look at everybody's.
+const OF_ITS_CUSTOMER: &str = "(t.customer IS NULL OR t.customer IN
+   (SELECT s.customer FROM account o CROSS JOIN subscription s ON s.account = o.id AND s.id = ?))";
+
 /// A page of a list and where the next one begins.
 ///
 /// # Errors
@@ -163,6 +167,9 @@ pub fn page(
             format!("{} = ?", list.parent_column()),
             vec![parent.clone().into()],
         );
+        if list == List::Invoices {
+            given(OF_ITS_CUSTOMER.to_owned(), vec![parent.clone().into()]);
+        }
     }
     if let Some(after) = &wanted.after {
         given(

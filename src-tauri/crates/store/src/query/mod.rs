@@ -1,6 +1,9 @@
 //! Questions that span tables, one file for each view.
 
 pub mod customers;
+pub mod ledger;
 pub mod lists;
 pub mod object;
+pub mod unsettled;
 pub mod weight;
+pub mod window;

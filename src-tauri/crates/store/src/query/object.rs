@@ -2,8 +2,10 @@
 
 use crate::error::StoreError;
 use crate::raw;
+use coffer_domain::Instant;
+use coffer_domain::ids::AccountId;
 use coffer_domain::record::Kind;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// An object found by its id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +54,78 @@ pub fn by_id(sql: &Connection, id: &str) -> Result<Option<Found>, StoreError> {
         }
     }
     Ok(None)
+}
+
+/// When an object was last asked for, by the provider's clock before the request; `None` when it is not stored or deleted.
+///
+/// # Errors
+/// The file's.
+pub fn fetched_at(
+    sql: &Connection,
+    account: &AccountId,
+    kind: Kind,
+    id: &str,
+) -> Result<Option<Instant>, StoreError> {
+    let seconds: Option<i64> = sql
+        .prepare_cached(
+            "SELECT fetched_at FROM raw_object WHERE account = ?1 AND kind = ?2 AND id = ?3 AND deleted = 0",
+        )?
+        .query_row([account.as_str(), kind.as_str(), id], |row| row.get(0))
+        .optional()?;
+    Ok(seconds.and_then(|seconds| Instant::from_timestamp(seconds, 0)))
+}
+
+/// An object as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawRow {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its id.
+    pub id: String,
+    /// Its JSON as it came.
+    pub json: String,
+    /// The API version it was asked for in.
+    pub api_version: String,
+    /// Whether the provider deleted it.
+    pub deleted: bool,
+}
+
+/// A page of everything kept of an account, in order of the kinds' names and the ids; empty after the last.
+///
+/// # Errors
+/// The file's.
+pub fn raw_page(
+    sql: &Connection,
+    account: &AccountId,
+    after: Option<&(Kind, String)>,
+    limit: usize,
+) -> Result<Vec<RawRow>, StoreError> {
+    let (kind, id) = after.map_or(("", ""), |(kind, id)| (kind.as_str(), id.as_str()));
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut statement = sql.prepare_cached(
+        "SELECT kind, id, api_version, deleted, codec, plain_bytes, json FROM raw_object
+         WHERE account = ?1 AND (kind, id) > (?2, ?3) ORDER BY kind, id LIMIT ?4",
+    )?;
+    let mut rows = statement.query(params![account.as_str(), kind, id, limit])?;
+    let mut reader = raw::Reader::default();
+    let mut page = Vec::new();
+    while let Some(row) = rows.next()? {
+        let name = row.get_ref(0)?.as_str()?;
+        let Some(kind) = Kind::parse(name) else {
+            return Err(StoreError::Unreadable {
+                table: "raw_object",
+                detail: format!("{name} is no kind"),
+            });
+        };
+        page.push(RawRow {
+            kind,
+            id: row.get(1)?,
+            api_version: row.get(2)?,
+            deleted: row.get(3)?,
+            json: reader.text(sql, row, 4)?,
+        });
+    }
+    Ok(page)
 }
 
 fn read(

@@ -19,14 +19,14 @@ pub struct KindWeight {
     pub kept_bytes: u64,
 }
 
-/// Counts each kind, of one account or of all.
+/// What each kind comes to, of one account or of all, from counts that every commit keeps up.
 ///
 /// # Errors
 /// The file's.
 pub fn kinds(sql: &Connection, account: Option<&str>) -> Result<Vec<KindWeight>, StoreError> {
     let mut statement = sql.prepare_cached(
-        "SELECT kind, sum(deleted = 0), sum(deleted = 1), sum(plain_bytes), sum(length(json))
-         FROM raw_object WHERE ?1 IS NULL OR account = ?1 GROUP BY kind",
+        "SELECT kind, sum(stored), sum(deleted), sum(plain_bytes), sum(kept_bytes)
+         FROM raw_count WHERE ?1 IS NULL OR account = ?1 GROUP BY kind HAVING sum(stored) + sum(deleted) > 0",
     )?;
     let mut rows = statement.query([account])?;
     let mut found = Vec::new();

@@ -29,6 +29,18 @@ CREATE TABLE account (
 ) STRICT;
 ";
 
+pub(crate) const SCHEMA_2: &str = "
+ALTER TABLE account ADD COLUMN raw TEXT;             -- the provider's JSON of it
+ALTER TABLE account ADD COLUMN swept_at INTEGER;     -- our clock at the end of the last sweep or whole walk
+ALTER TABLE account ADD COLUMN proved_at INTEGER;    -- our clock when the copy was last proved whole
+ALTER TABLE account ADD COLUMN unproved INTEGER NOT NULL DEFAULT 1; -- something was written since the last proof
+ALTER TABLE account ADD COLUMN settled_walk INTEGER NOT NULL DEFAULT 0; -- the walk whose unseen objects were settled
+";
+
+fn read_only() -> String {
+    "read".to_owned()
+}
+
 /// One thing a key may or may not read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PermissionRow {
@@ -38,6 +50,12 @@ pub struct PermissionRow {
     pub label: String,
     /// `None` when the provider gave no clear answer.
     pub granted: Option<bool>,
+    /// `read` or `write`.
+    #[serde(default = "read_only")]
+    pub access: String,
+    /// The provider's own word for the permission, as its pages of ready-made keys know it; empty where there is none.
+    #[serde(default)]
+    pub slug: String,
 }
 
 /// An account.
@@ -73,10 +91,21 @@ pub struct AccountRow {
     pub changes_from: Option<Instant>,
     /// The number of the current walk over the lists.
     pub walk: i64,
+    /// The provider's JSON of it, as it came.
+    pub raw: Option<String>,
+    /// Our clock at the end of the last sweep or whole walk.
+    pub swept_at: Option<Instant>,
+    /// Our clock when the copy was last proved whole.
+    pub proved_at: Option<Instant>,
+    /// Whether something was written since the last proof came to its end.
+    pub unproved: bool,
+    /// The walk whose unseen objects were settled.
+    pub settled_walk: i64,
 }
 
 const COLUMNS: &str = "id, provider, name, api_url, key_kind, key_last4, provider_name, country, \
-     default_currency, permissions, added_at, synced_at, complete, changes_from, walk";
+     default_currency, permissions, added_at, synced_at, complete, changes_from, walk, \
+     raw, swept_at, proved_at, unproved, settled_walk";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
     let currency: Option<String> = row.get(8)?;
@@ -96,6 +125,11 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
         complete: row.get(12)?,
         changes_from: instant_maybe(row, 13)?,
         walk: row.get(14)?,
+        raw: row.get(15)?,
+        swept_at: instant_maybe(row, 16)?,
+        proved_at: instant_maybe(row, 17)?,
+        unproved: row.get(18)?,
+        settled_walk: row.get(19)?,
     })
 }
 
@@ -122,7 +156,8 @@ pub fn one(sql: &Connection, id: &AccountId) -> Result<Option<AccountRow>, Store
         .optional()?)
 }
 
-/// Adds an account, or brings what the provider says of it up to date; where its copy stands is kept.
+/// Adds an account, or brings what the provider says of it up to date; where its copy stands is kept. The walks of one whose
+/// data outlived it are counted on, so that its next walk knows the older objects from those it saw.
 ///
 /// # Errors
 /// The file's.
@@ -130,12 +165,15 @@ pub fn put(write: &mut Write<'_>, account: &AccountRow) -> Result<(), StoreError
     let permissions = to_json("account", &account.permissions)?;
     write.sql().execute(
         "INSERT INTO account (id, provider, name, api_url, key_kind, key_last4, provider_name,
-           country, default_currency, permissions, added_at, synced_at, complete, changes_from, walk)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+           country, default_currency, permissions, added_at, synced_at, complete, changes_from, walk,
+           raw, swept_at, proved_at, unproved, settled_walk)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,
+           max(?15, (SELECT coalesce(max(walk), 0) FROM raw_object WHERE account = ?1)), ?16, ?17, ?18, ?19, ?20)
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, api_url = excluded.api_url,
            key_kind = excluded.key_kind, key_last4 = excluded.key_last4,
            provider_name = excluded.provider_name, country = excluded.country,
-           default_currency = excluded.default_currency, permissions = excluded.permissions",
+           default_currency = excluded.default_currency, permissions = excluded.permissions,
+           raw = coalesce(excluded.raw, raw)",
         params![
             account.id.as_str(),
             account.provider,
@@ -152,6 +190,11 @@ pub fn put(write: &mut Write<'_>, account: &AccountRow) -> Result<(), StoreError
             account.complete,
             seconds_of(account.changes_from),
             account.walk,
+            account.raw,
+            seconds_of(account.swept_at),
+            seconds_of(account.proved_at),
+            account.unproved,
+            account.settled_walk,
         ],
     )?;
     write.touch("accounts");
@@ -183,6 +226,64 @@ pub fn finish_sync(
     Ok(())
 }
 
+/// Records that what can change without a notice was looked at, or every list walked. `at` is our own clock.
+///
+/// # Errors
+/// The file's.
+pub fn set_swept(write: &mut Write<'_>, id: &AccountId, at: Instant) -> Result<(), StoreError> {
+    write.sql().execute(
+        "UPDATE account SET swept_at = ?2 WHERE id = ?1",
+        params![id.as_str(), seconds(at)],
+    )?;
+    write.touch("accounts");
+    Ok(())
+}
+
+/// Records when the copy was proved whole; `None` takes that word back. `at` is our own clock.
+///
+/// # Errors
+/// The file's.
+pub fn set_proved(
+    write: &mut Write<'_>,
+    id: &AccountId,
+    at: Option<Instant>,
+) -> Result<(), StoreError> {
+    write.sql().execute(
+        "UPDATE account SET proved_at = ?2 WHERE id = ?1",
+        params![id.as_str(), seconds_of(at)],
+    )?;
+    write.touch("accounts");
+    Ok(())
+}
+
+/// Records that something is written which the last proof has not seen, or that a proof has come to its end since.
+///
+/// # Errors
+/// The file's.
+pub fn set_unproved(
+    write: &mut Write<'_>,
+    id: &AccountId,
+    unproved: bool,
+) -> Result<(), StoreError> {
+    write
+        .sql()
+        .prepare_cached("UPDATE account SET unproved = ?2 WHERE id = ?1 AND unproved <> ?2")?
+        .execute(params![id.as_str(), unproved])?;
+    Ok(())
+}
+
+/// Records that what a walk did not see was settled.
+///
+/// # Errors
+/// The file's.
+pub fn set_settled(write: &mut Write<'_>, id: &AccountId, walk: i64) -> Result<(), StoreError> {
+    write.sql().execute(
+        "UPDATE account SET settled_walk = ?2 WHERE id = ?1",
+        params![id.as_str(), walk],
+    )?;
+    Ok(())
+}
+
 /// Records that the copy is not whole; the instant it is as of stays.
 ///
 /// # Errors
@@ -207,8 +308,13 @@ pub fn remove(write: &mut Write<'_>, id: &AccountId, data: bool) -> Result<(), S
         .execute("DELETE FROM account WHERE id = ?1", account)?;
     if data {
         for table in [
-            "sync_cursor",
+            "sync_stretch",
+            "notice",
+            "reads",
+            "gone",
+            "mismatch",
             "raw_object",
+            "raw_count",
             "customer",
             "product",
             "price",
@@ -226,6 +332,12 @@ pub fn remove(write: &mut Write<'_>, id: &AccountId, data: bool) -> Result<(), S
             "refund",
             "dispute",
             "balance_transaction",
+            "subscription_schedule",
+            "credit_note",
+            "credit_entry",
+            "meter",
+            "checkout_session",
+            "payment_link",
             "mrr_interval",
             "customer_summary",
             "dirty_customer",
@@ -235,6 +347,7 @@ pub fn remove(write: &mut Write<'_>, id: &AccountId, data: bool) -> Result<(), S
                 .sql()
                 .execute(&format!("DELETE FROM {table} WHERE account = ?1"), account)?;
         }
+        crate::table::search::refill_from_last(write.sql())?;
         for kind in coffer_domain::record::Kind::ALL {
             write.touch(kind.as_str());
         }

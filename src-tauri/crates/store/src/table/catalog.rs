@@ -5,7 +5,7 @@ use crate::table::{currency, instant, json, seconds, to_json};
 use coffer_domain::ids::{CouponId, PriceId, ProductId};
 use coffer_domain::metric::worth::Catalog;
 use coffer_domain::record::{Coupon, Price, Product, PromotionCode};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use std::collections::HashMap;
 
 pub(crate) const SCHEMA_1: &str = "
@@ -66,7 +66,65 @@ pub(crate) fn put_product(sql: &Connection, account: &str, it: &Product) -> Resu
     Ok(())
 }
 
-pub(crate) fn put_price(sql: &Connection, account: &str, it: &Price) -> Result<(), StoreError> {
+/// What putting a price or a coupon meant for what subscriptions are worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Terms {
+    /// It was not known.
+    New,
+    /// It was known with other terms.
+    Changed,
+    /// Its terms are what they were.
+    Same,
+}
+
+/// Compares the texts of what worth rests on with those that are stored.
+fn terms<const N: usize>(
+    sql: &Connection,
+    question: &str,
+    account: &str,
+    id: &str,
+    new: [&str; N],
+) -> Result<Terms, StoreError> {
+    let same: Option<bool> = sql
+        .prepare_cached(question)?
+        .query_row([account, id], |row| {
+            for (index, text) in new.iter().enumerate() {
+                if row.get_ref(index)?.as_str()? != *text {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        })
+        .optional()?;
+    Ok(match same {
+        None => Terms::New,
+        Some(true) => Terms::Same,
+        Some(false) => Terms::Changed,
+    })
+}
+
+pub(crate) fn put_price(sql: &Connection, account: &str, it: &Price) -> Result<Terms, StoreError> {
+    let recurring = to_json("price", &it.recurring)?;
+    let scheme = to_json("price", &it.scheme)?;
+    let other_currencies = to_json("price", &it.other_currencies)?;
+    let transform = to_json("price", &it.transform)?;
+    let terms = terms(
+        sql,
+        "SELECT product, currency, recurring, scheme, other_currencies, transform,
+           CASE tax_inclusive WHEN 0 THEN '0' ELSE '1' END
+         FROM price WHERE account = ?1 AND id = ?2",
+        account,
+        it.id.as_str(),
+        [
+            it.product.as_str(),
+            it.currency.code(),
+            &recurring,
+            &scheme,
+            &other_currencies,
+            &transform,
+            if it.tax_inclusive { "1" } else { "0" },
+        ],
+    )?;
     sql.prepare_cached(
         "INSERT OR REPLACE INTO price (account, id, product, currency, active, nickname, created, recurring,
            scheme, other_currencies, transform, tax_inclusive)
@@ -80,13 +138,13 @@ pub(crate) fn put_price(sql: &Connection, account: &str, it: &Price) -> Result<(
         it.active,
         it.nickname,
         seconds(it.created),
-        to_json("price", &it.recurring)?,
-        to_json("price", &it.scheme)?,
-        to_json("price", &it.other_currencies)?,
-        to_json("price", &it.transform)?,
+        recurring,
+        scheme,
+        other_currencies,
+        transform,
         it.tax_inclusive,
     ])?;
-    Ok(())
+    Ok(terms)
 }
 
 /// Keeps a price that was seen inside a subscription, unless the list told of it: a deleted plan is in no list any more.
@@ -101,10 +159,24 @@ pub(crate) fn put_price_seen_aside(
     if known {
         return Ok(());
     }
-    put_price(sql, account, it)
+    put_price(sql, account, it).map(drop)
 }
 
-pub(crate) fn put_coupon(sql: &Connection, account: &str, it: &Coupon) -> Result<(), StoreError> {
+pub(crate) fn put_coupon(
+    sql: &Connection,
+    account: &str,
+    it: &Coupon,
+) -> Result<Terms, StoreError> {
+    let off = to_json("coupon", &it.off)?;
+    let duration = to_json("coupon", &it.duration)?;
+    let applies_to = to_json("coupon", &it.applies_to)?;
+    let terms = terms(
+        sql,
+        "SELECT off, duration, applies_to FROM coupon WHERE account = ?1 AND id = ?2",
+        account,
+        it.id.as_str(),
+        [&off, &duration, &applies_to],
+    )?;
     sql.prepare_cached(
         "INSERT OR REPLACE INTO coupon (account, id, name, off, duration, applies_to, created, valid)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -113,13 +185,13 @@ pub(crate) fn put_coupon(sql: &Connection, account: &str, it: &Coupon) -> Result
         account,
         it.id.as_str(),
         it.name,
-        to_json("coupon", &it.off)?,
-        to_json("coupon", &it.duration)?,
-        to_json("coupon", &it.applies_to)?,
+        off,
+        duration,
+        applies_to,
         seconds(it.created),
         it.valid,
     ])?;
-    Ok(())
+    Ok(terms)
 }
 
 /// Keeps a coupon that was seen inside something else, unless the list told of it: only the list tells everything.
@@ -134,7 +206,7 @@ pub(crate) fn put_coupon_seen_aside(
     if known {
         return Ok(());
     }
-    put_coupon(sql, account, it)
+    put_coupon(sql, account, it).map(drop)
 }
 
 pub(crate) fn put_promotion_code(

@@ -46,22 +46,31 @@ pub(crate) fn mark(sql: &Connection, account: &str, customer: &str) -> Result<()
     Ok(())
 }
 
-/// Marks the customers that subscribe to a price, and those whose worth could not be known before.
+/// Marks the customers that subscribe to a price.
 pub(crate) fn mark_price(sql: &Connection, account: &str, price: &str) -> Result<(), StoreError> {
     sql.prepare_cached(
         "INSERT OR IGNORE INTO dirty_customer (account, customer)
          SELECT s.account, s.customer
-         FROM subscription_item i INDEXED BY subscription_item_by_price
+         FROM subscription_item i
          JOIN subscription s ON s.account = i.account AND s.id = i.subscription
-         WHERE i.price = ?2 AND i.account = ?1
-         UNION SELECT account, customer FROM mrr_interval INDEXED BY mrr_interval_unknown
-         WHERE unknown IS NOT NULL AND account = ?1",
+         WHERE i.price = ?2 AND i.account = ?1",
     )?
     .execute([account, price])?;
     Ok(())
 }
 
-/// Marks every customer of an account: a coupon changed.
+/// Marks the customers whose worth could not be known: what was missing may have come.
+pub(crate) fn mark_unknown(sql: &Connection, account: &str) -> Result<(), StoreError> {
+    sql.prepare_cached(
+        "INSERT OR IGNORE INTO dirty_customer (account, customer)
+         SELECT account, customer FROM mrr_interval INDEXED BY mrr_interval_unknown
+         WHERE unknown IS NOT NULL AND account = ?1",
+    )?
+    .execute([account])?;
+    Ok(())
+}
+
+/// Marks every customer of an account that subscribes: what a coupon takes off changed, and any past may rest on it.
 pub(crate) fn mark_all(sql: &Connection, account: &str) -> Result<(), StoreError> {
     sql.execute(
         "INSERT OR IGNORE INTO dirty_customer (account, customer)

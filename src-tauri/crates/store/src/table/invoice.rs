@@ -60,12 +60,31 @@ CREATE TABLE invoice_line (
 ) STRICT, WITHOUT ROWID;
 ";
 
-pub(crate) fn put(sql: &Connection, account: &str, it: &Invoice) -> Result<(), StoreError> {
+pub(crate) const SCHEMA_2: &str = "
+ALTER TABLE invoice ADD COLUMN amount_overpaid INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE invoice ADD COLUMN paid_elsewhere INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE invoice ADD COLUMN line_discounts INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE invoice ADD COLUMN touches_ledger INTEGER NOT NULL DEFAULT 0;
+DROP INDEX invoice_by_subscription;  -- the customer's index leads to a subscription's invoices as well
+CREATE INDEX invoice_unsettled ON invoice (account, id) WHERE deleted = 0 AND status IN ('open', 'draft');
+CREATE INDEX invoice_on_ledger ON invoice (account, customer)
+    WHERE touches_ledger = 1 AND customer IS NOT NULL AND deleted = 0;
+";
+
+/// Puts an invoice with its lines; of a `new` one nothing is there that must be cleared away first.
+pub(crate) fn put(
+    sql: &Connection,
+    account: &str,
+    it: &Invoice,
+    new: bool,
+) -> Result<(), StoreError> {
     sql.prepare_cached(
         "INSERT OR REPLACE INTO invoice (account, id, number, customer, subscription, status, billing_reason,
            currency, created, subtotal, total, amount_due, amount_paid, amount_remaining, attempt_count,
-           next_attempt, due, paid_at, voided_at, uncollectible_at, discounts)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+           next_attempt, due, paid_at, voided_at, uncollectible_at, discounts,
+           amount_overpaid, paid_elsewhere, line_discounts, touches_ledger)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
+           ?22, ?23, ?24, ?25)",
     )?
     .execute(params![
         account,
@@ -89,9 +108,19 @@ pub(crate) fn put(sql: &Connection, account: &str, it: &Invoice) -> Result<(), S
         seconds_of(it.voided_at),
         seconds_of(it.uncollectible_at),
         to_json("invoice", &it.discounts)?,
+        it.amount_overpaid,
+        it.paid_elsewhere,
+        it.line_discounts,
+        it.touches_ledger,
     ])?;
-    sql.prepare_cached("DELETE FROM invoice_line WHERE account = ?1 AND invoice = ?2")?
-        .execute(params![account, it.id.as_str()])?;
+    if !new {
+        sql.prepare_cached("DELETE FROM invoice_line WHERE account = ?1 AND invoice = ?2")?
+            .execute(params![account, it.id.as_str()])?;
+    }
+    put_lines(sql, account, it)
+}
+
+fn put_lines(sql: &Connection, account: &str, it: &Invoice) -> Result<(), StoreError> {
     let mut insert = sql.prepare_cached(
         "INSERT INTO invoice_line (account, invoice, position, id, amount, currency, description, subscription,
            item, invoice_item, price, quantity, period_start, period_end, origin, tax_inclusive_base, tax_inclusive)
@@ -130,7 +159,7 @@ pub(crate) fn of_customer(
     let mut statement = sql.prepare_cached(
         "SELECT id, number, customer, subscription, status, billing_reason, currency, created, subtotal, total,
            amount_due, amount_paid, amount_remaining, attempt_count, next_attempt, due, paid_at, voided_at,
-           uncollectible_at, discounts
+           uncollectible_at, discounts, amount_overpaid, paid_elsewhere, line_discounts, touches_ledger
          FROM invoice INDEXED BY invoice_by_customer
          WHERE account = ?1 AND customer = ?2 AND deleted = 0 ORDER BY created DESC, id",
     )?;
@@ -170,6 +199,10 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Invoice> {
         voided_at: instant_maybe(row, 17)?,
         uncollectible_at: instant_maybe(row, 18)?,
         discounts: json(row, 19)?,
+        amount_overpaid: row.get(20)?,
+        paid_elsewhere: row.get(21)?,
+        line_discounts: row.get(22)?,
+        touches_ledger: row.get(23)?,
         lines: Vec::new(),
     })
 }

@@ -34,6 +34,10 @@ CREATE TABLE invoice_item (
 CREATE INDEX invoice_item_by_customer ON invoice_item (customer, created);
 ";
 
+pub(crate) const SCHEMA_2: &str = "
+CREATE INDEX invoice_item_unsettled ON invoice_item (account, id) WHERE deleted = 0 AND invoice IS NULL;
+";
+
 pub(crate) fn put(sql: &Connection, account: &str, it: &InvoiceItem) -> Result<(), StoreError> {
     let line = &it.line;
     sql.prepare_cached(

@@ -14,6 +14,37 @@ CREATE TABLE meta (
 ) STRICT;
 ";
 
+/// A file that comes from before this step was filled by the first reading of the provider's JSON.
+pub(crate) const SCHEMA_2: &str = "
+ALTER TABLE meta ADD COLUMN projection INTEGER NOT NULL DEFAULT 1;
+";
+
+/// Which reading of the provider's JSON the tables are to be of. It is raised whenever a record gets a field or a field
+/// another meaning; a file of an older reading is then read again from its own JSON.
+pub const PROJECTION: i64 = 2;
+
+/// Which reading of the provider's JSON the tables are of.
+///
+/// # Errors
+/// The file's.
+pub fn projection(sql: &Connection) -> Result<i64, StoreError> {
+    Ok(sql.query_row("SELECT projection FROM meta", [], |row| row.get(0))?)
+}
+
+/// Records that every object was read again.
+///
+/// # Errors
+/// The file's.
+pub fn set_projection(
+    write: &mut crate::store::Write<'_>,
+    projection: i64,
+) -> Result<(), StoreError> {
+    write
+        .sql()
+        .execute("UPDATE meta SET projection = ?1", [projection])?;
+    Ok(())
+}
+
 /// Writes the mode into a new file, and refuses a file that says the other one.
 pub(crate) fn claim_mode(
     connection: &Connection,
@@ -21,8 +52,9 @@ pub(crate) fn claim_mode(
     path: &Path,
 ) -> Result<(), StoreError> {
     connection.execute(
-        "INSERT INTO meta (one, mode, revision, asked) VALUES (1, ?1, 0, 0) ON CONFLICT DO NOTHING",
-        params![mode.as_str()],
+        "INSERT INTO meta (one, mode, revision, asked, projection) VALUES (1, ?1, 0, 0, ?2)
+         ON CONFLICT DO NOTHING",
+        params![mode.as_str(), PROJECTION],
     )?;
     let found: String = connection.query_row("SELECT mode FROM meta", [], |row| row.get(0))?;
     if found == mode.as_str() {

@@ -1,22 +1,30 @@
 //! The tables, a file each: the schema as its migration made it, how a record becomes a row, how rows become records.
 
 pub mod account;
-pub mod cursor;
+pub mod gone;
 pub mod interval;
 pub mod meta;
+pub mod mismatch;
+pub mod notice;
+pub mod reads;
 pub mod search;
+pub mod stretch;
 pub mod summary;
 
 pub(crate) mod catalog;
+pub(crate) mod checkout;
+pub(crate) mod credit;
 pub(crate) mod customer;
 pub(crate) mod invoice;
 pub(crate) mod invoice_item;
 pub(crate) mod payment;
+pub(crate) mod schedule;
 pub(crate) mod subscription;
 
 use crate::error::StoreError;
 use coffer_domain::Instant;
 use coffer_domain::currency::Currency;
+use coffer_domain::record::Kind;
 use rusqlite::Row;
 use rusqlite::types::Type;
 use serde::Serialize;
@@ -66,4 +74,38 @@ pub(crate) fn to_json<T: Serialize>(table: &'static str, value: &T) -> Result<St
         table,
         detail: error.to_string(),
     })
+}
+
+/// Ids as a JSON list, for statements that take any number of them.
+pub(crate) fn ids_json<'a>(
+    table: &'static str,
+    ids: impl Iterator<Item = &'a String>,
+) -> Result<String, StoreError> {
+    to_json(table, &ids.collect::<Vec<_>>())
+}
+
+/// The table with a kind's typed rows.
+pub(crate) const fn table_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Customers => "customer",
+        Kind::Products => "product",
+        Kind::Prices => "price",
+        Kind::Coupons => "coupon",
+        Kind::PromotionCodes => "promotion_code",
+        Kind::Subscriptions => "subscription",
+        Kind::Invoices => "invoice",
+        Kind::InvoiceItems => "invoice_item",
+        Kind::InvoicePayments => "invoice_payment",
+        Kind::Charges => "payment",
+        Kind::PaymentIntents => "payment_intent",
+        Kind::Refunds => "refund",
+        Kind::Disputes => "dispute",
+        Kind::BalanceTransactions => "balance_transaction",
+        Kind::SubscriptionSchedules => "subscription_schedule",
+        Kind::CreditNotes => "credit_note",
+        Kind::CustomerBalanceTransactions => "credit_entry",
+        Kind::Meters => "meter",
+        Kind::CheckoutSessions => "checkout_session",
+        Kind::PaymentLinks => "payment_link",
+    }
 }

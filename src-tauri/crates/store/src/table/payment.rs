@@ -106,6 +106,13 @@ CREATE TABLE balance_transaction (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// The index over what paid an invoice now holds all that its sum needs.
+pub(crate) const SCHEMA_2: &str = "
+CREATE INDEX payment_refunded ON payment (account, id) WHERE amount_refunded <> 0;
+DROP INDEX invoice_payment_by_invoice;
+CREATE INDEX invoice_payment_of_invoice ON invoice_payment (account, invoice, deleted, status, amount_paid);
+";
+
 pub(crate) fn put(sql: &Connection, account: &str, it: &Payment) -> Result<(), StoreError> {
     sql.prepare_cached(
         "INSERT OR REPLACE INTO payment (account, id, customer, payment_intent, amount, currency, amount_refunded,
@@ -289,14 +296,15 @@ pub(crate) fn last_failed_attempt(
 ) -> Result<Option<Instant>, StoreError> {
     let seconds: Option<i64> = sql
         .prepare_cached(
+            // From the subscription outward, in this order: any other reads what is everybody's.
             "SELECT max(p.created)
-             FROM invoice i INDEXED BY invoice_by_subscription
-             JOIN invoice_payment ip INDEXED BY invoice_payment_by_invoice
+             FROM subscription s
+             CROSS JOIN invoice i INDEXED BY invoice_by_customer ON i.customer = s.customer AND i.account = s.account
+             CROSS JOIN invoice_payment ip INDEXED BY invoice_payment_of_invoice
                ON ip.account = i.account AND ip.invoice = i.id
-             JOIN payment p INDEXED BY payment_by_intent
+             CROSS JOIN payment p INDEXED BY payment_by_intent
                ON p.account = ip.account AND p.payment_intent = ip.payment_intent
-             WHERE i.account = ?1 AND i.subscription = ?2 AND p.status = 'failed'
-               AND i.customer = (SELECT customer FROM subscription WHERE account = ?1 AND id = ?2)",
+             WHERE s.account = ?1 AND s.id = ?2 AND i.subscription = s.id AND p.status = 'failed'",
         )?
         .query_row(params![account, subscription.as_str()], |row| row.get(0))?;
     Ok(seconds.and_then(|seconds| Instant::from_timestamp(seconds, 0)))

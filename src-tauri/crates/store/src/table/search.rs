@@ -1,4 +1,4 @@
-//! The full-text index over customers, subscriptions, invoices, payments and refunds, inside the encrypted file.
+//! The full-text index over customers, subscriptions, invoices, credit notes, payments and refunds, inside the encrypted file.
 //!
 //! Each object has one document: what a person might type to find it, and what to show when it is found. Words are
 //! folded (case, accents) and matched by their beginnings, so that an answer can stand while the user types.
@@ -36,6 +36,28 @@ CREATE TRIGGER search_document_changed AFTER UPDATE ON search_document BEGIN
 END;
 ";
 
+/// Documents join the index later than their page, many at once: the index then merges seldom. Those up to `filled` are in
+/// it; a change to one of them is carried over at once, a change to a later one when that one joins.
+pub(crate) const SCHEMA_2: &str = "
+CREATE TABLE search_state (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    filled INTEGER NOT NULL
+) STRICT;
+INSERT INTO search_state (one, filled) SELECT 1, coalesce(max(number), 0) FROM search_document;
+DROP TRIGGER search_document_added;
+DROP TRIGGER search_document_removed;
+DROP TRIGGER search_document_changed;
+CREATE TRIGGER search_document_removed AFTER DELETE ON search_document
+WHEN old.number <= (SELECT filled FROM search_state) BEGIN
+    INSERT INTO search_words (search_words, rowid, title, words) VALUES ('delete', old.number, old.title, old.words);
+END;
+CREATE TRIGGER search_document_changed AFTER UPDATE ON search_document
+WHEN old.number <= (SELECT filled FROM search_state) BEGIN
+    INSERT INTO search_words (search_words, rowid, title, words) VALUES ('delete', old.number, old.title, old.words);
+    INSERT INTO search_words (rowid, title, words) VALUES (new.number, new.title, new.words);
+END;
+";
+
 struct Document {
     kind: &'static str,
     customer: Option<String>,
@@ -44,16 +66,13 @@ struct Document {
     words: String,
 }
 
+fn words(parts: &[Option<&str>]) -> String {
+    let there: Vec<&str> = parts.iter().flatten().copied().collect();
+    there.join(" ")
+}
+
 /// What an object is found by; `None` for kinds that are not searched.
 fn document(record: &Record) -> Option<Document> {
-    let words = |parts: &[Option<&str>]| {
-        parts
-            .iter()
-            .flatten()
-            .copied()
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
     Some(match record {
         Record::Customer(it) => {
             let email = it.email.clone().unwrap_or_default();
@@ -104,8 +123,51 @@ fn document(record: &Record) -> Option<Document> {
             detail: format!("{}, {}", it.amount, it.status.as_str()),
             words: words(&[it.payment.as_ref().map(|id| id.as_str())]),
         },
+        Record::CreditNote(it) => Document {
+            kind: "credit_note",
+            customer: it.customer.as_ref().map(ToString::to_string),
+            title: it.number.clone().unwrap_or_else(|| it.id.to_string()),
+            detail: format!("{}, {}", it.amount, it.status),
+            words: words(&[
+                Some(it.id.as_str()),
+                Some(it.invoice.as_str()),
+                Some(&it.amount.decimal_text()),
+            ]),
+        },
         _ => return None,
     })
+}
+
+/// Brings at most `limit` documents into the index that are not in it yet; returns how many.
+pub(crate) fn fill(sql: &Connection, limit: u32) -> Result<u64, StoreError> {
+    let filled: i64 = sql
+        .prepare_cached("SELECT filled FROM search_state")?
+        .query_row([], |row| row.get(0))?;
+    let last: Option<i64> = sql
+        .prepare_cached(
+            "SELECT max(number) FROM
+               (SELECT number FROM search_document WHERE number > ?1 ORDER BY number LIMIT ?2)",
+        )?
+        .query_row(params![filled, limit], |row| row.get(0))?;
+    let Some(last) = last else { return Ok(0) };
+    let added = sql
+        .prepare_cached(
+            "INSERT INTO search_words (rowid, title, words)
+             SELECT number, title, words FROM search_document WHERE number > ?1 AND number <= ?2 ORDER BY number",
+        )?
+        .execute([filled, last])?;
+    sql.prepare_cached("UPDATE search_state SET filled = ?1")?
+        .execute([last])?;
+    Ok(added as u64)
+}
+
+/// After documents were removed: their numbers may be given out again, and what gets one is not in the index.
+pub(crate) fn refill_from_last(sql: &Connection) -> Result<(), StoreError> {
+    sql.execute(
+        "UPDATE search_state SET filled = min(filled, (SELECT coalesce(max(number), 0) FROM search_document))",
+        [],
+    )?;
+    Ok(())
 }
 
 /// Puts an object into the index.
@@ -135,7 +197,7 @@ pub(crate) fn put(sql: &Connection, account: &str, record: &Record) -> Result<()
 /// One hit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hit {
-    /// `customer`, `subscription`, `invoice`, `payment` or `refund`.
+    /// `customer`, `subscription`, `invoice`, `credit_note`, `payment` or `refund`.
     pub kind: String,
     /// The provider's id.
     pub id: String,

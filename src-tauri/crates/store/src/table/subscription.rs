@@ -4,6 +4,7 @@
 //! or removed, so that history does not depend on what the provider remembers.
 
 use crate::error::StoreError;
+use crate::project::Arrival;
 use crate::table::{currency, instant, instant_maybe, json, seconds, seconds_of, to_json};
 use coffer_domain::Instant;
 use coffer_domain::ids::{
@@ -63,6 +64,11 @@ CREATE TABLE observation (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// Who subscribes to a price is asked when its terms change, which the provider all but rules out: not worth an index.
+pub(crate) const SCHEMA_2: &str = "
+DROP INDEX subscription_item_by_price;
+";
+
 const COLUMNS: &str = "id, customer, status, currency, created, start, trial_start, trial_end, cancel_at, \
      cancel_at_period_end, canceled_at, ended_at, discounts, pause, latest_invoice, sends_invoices";
 
@@ -70,7 +76,7 @@ pub(crate) fn put(
     sql: &Connection,
     account: &str,
     it: &Subscription,
-    seen_at: Instant,
+    arrival: Arrival,
 ) -> Result<(), StoreError> {
     sql.prepare_cached(
         "INSERT OR REPLACE INTO subscription (account, id, customer, status, currency, created, start,
@@ -97,13 +103,20 @@ pub(crate) fn put(
         it.latest_invoice.as_ref().map(InvoiceId::as_str),
         it.sends_invoices,
     ])?;
+    if !arrival.new {
+        sql.prepare_cached(
+            "DELETE FROM subscription_item WHERE account = ?1 AND subscription = ?2",
+        )?
+        .execute(params![account, it.id.as_str()])?;
+    }
     put_items(sql, account, it)?;
-    observe(sql, account, it, seen_at)
+    match arrival.seen_at {
+        Some(seen_at) => observe(sql, account, it, seen_at),
+        None => Ok(()),
+    }
 }
 
 fn put_items(sql: &Connection, account: &str, it: &Subscription) -> Result<(), StoreError> {
-    sql.prepare_cached("DELETE FROM subscription_item WHERE account = ?1 AND subscription = ?2")?
-        .execute(params![account, it.id.as_str()])?;
     let mut insert = sql.prepare_cached(
         "INSERT INTO subscription_item (account, subscription, position, id, price, product, quantity, created,
            period_start, period_end, discounts)
@@ -191,6 +204,19 @@ fn observe(
         stopped
     ])?;
     Ok(())
+}
+
+/// Whether we saw anything of a subscription ourselves.
+pub(crate) fn is_observed(
+    sql: &Connection,
+    account: &str,
+    id: &SubscriptionId,
+) -> Result<bool, StoreError> {
+    Ok(sql
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM observation WHERE account = ?1 AND subscription = ?2)",
+        )?
+        .query_row([account, id.as_str()], |row| row.get(0))?)
 }
 
 /// What we saw of a subscription ourselves, oldest first.

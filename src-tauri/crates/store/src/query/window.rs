@@ -1,0 +1,60 @@
+//! Where in time known objects lie, so that a part of their list can be asked for instead of each of them.
+
+use crate::error::StoreError;
+use crate::table::{ids_json, instant_maybe, table_of};
+use coffer_domain::Instant;
+use coffer_domain::ids::AccountId;
+use coffer_domain::record::Kind;
+use rusqlite::{Connection, params};
+
+/// A part of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// When the oldest of the objects was made.
+    pub from: Instant,
+    /// When the newest of them was made.
+    pub to: Instant,
+    /// How many objects of the kind the copy holds in between, both ends included.
+    pub objects: u64,
+}
+
+/// The part of a kind's list in which these objects lie; `None` where the copy does not know.
+///
+/// # Errors
+/// The file's.
+pub fn of(
+    sql: &Connection,
+    account: &AccountId,
+    kind: Kind,
+    ids: &[String],
+) -> Result<Option<Window>, StoreError> {
+    if matches!(kind, Kind::PaymentLinks | Kind::CustomerBalanceTransactions) {
+        return Ok(None);
+    }
+    let table = table_of(kind);
+    let (from, to) = sql
+        .prepare_cached(&format!(
+            "SELECT min(f.created), max(f.created) FROM json_each(?2) n
+             CROSS JOIN {table} f ON f.account = ?1 AND f.id = n.value"
+        ))?
+        .query_row(
+            params![account.as_str(), ids_json("window", ids.iter())?],
+            |row| Ok((instant_maybe(row, 0)?, instant_maybe(row, 1)?)),
+        )?;
+    let (Some(from), Some(to)) = (from, to) else {
+        return Ok(None);
+    };
+    let objects: i64 = sql
+        .prepare_cached(&format!(
+            "SELECT count(*) FROM {table} WHERE account = ?1 AND created BETWEEN ?2 AND ?3"
+        ))?
+        .query_row(
+            params![account.as_str(), from.timestamp(), to.timestamp()],
+            |row| row.get(0),
+        )?;
+    Ok(Some(Window {
+        from,
+        to,
+        objects: objects.unsigned_abs(),
+    }))
+}

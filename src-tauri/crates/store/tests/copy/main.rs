@@ -1,0 +1,9 @@
+//! What is kept beside the mirror's rows, and what proves them whole: each table through its public door.
+
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+
+mod made;
+mod proof;
+mod reference;
+mod tables;
+mod together;
