@@ -3,13 +3,20 @@
 //! A key is read, its mode taken from its text, checked with the provider, and only then kept: the key in the keychain,
 //! the account in the file of the key's own mode. A fault on the way leaves nothing behind.
 
-use crate::books::{Books, blocking};
+use crate::books::{Books, blocking, whom};
 use crate::error::EngineError;
+use coffer_domain::Instant;
 use coffer_domain::ids::AccountId;
 use coffer_domain::mode::Mode;
-use coffer_providers::{ApiBase, ApiKey, ClientOptions, KeyCheck, ProviderName, connect};
+use coffer_domain::record::Kind;
+use coffer_providers::{
+    Access, ApiBase, ApiKey, ClientOptions, Haste, KeyCheck, ProviderName, connect,
+};
 use coffer_store::table::account::{self, AccountRow, PermissionRow};
+use coffer_store::table::reads;
+use std::marker::PhantomData;
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// What to add.
 pub struct NewAccount<M: Mode> {
@@ -23,20 +30,41 @@ pub struct NewAccount<M: Mode> {
     pub base: ApiBase,
 }
 
-/// Checks a key with the provider and keeps it with its account. An account added again keeps its data and gets the new key.
+/// A key that the provider accepted, not kept yet.
+pub struct Checked<M: Mode> {
+    row: AccountRow,
+    text: Zeroizing<String>,
+    /// Requests that the check took.
+    reads: u64,
+    mode: PhantomData<M>,
+}
+
+impl<M: Mode> Checked<M> {
+    /// The account that it opens.
+    #[must_use]
+    pub const fn id(&self) -> &AccountId {
+        &self.row.id
+    }
+}
+
+/// Checks a key with the provider. Nothing is kept.
 ///
 /// # Errors
-/// When the provider does not accept the key, or the keychain or file fail.
-pub async fn add<M: Mode>(
-    books: &Arc<Books<M>>,
+/// When the provider does not accept the key.
+pub async fn check_new<M: Mode>(
     new: NewAccount<M>,
+    now: Instant,
     options: &ClientOptions,
-) -> Result<AccountRow, EngineError> {
+) -> Result<Checked<M>, EngineError> {
     let kind = new.key.kind().as_str().to_owned();
     let last4 = new.key.last4().to_owned();
-    let text = zeroize::Zeroizing::new(new.key.expose().to_owned());
+    let text = new.key.stored();
     let api_url = new.base.is_loopback().then(|| new.base.as_str().to_owned());
-    let client = connect(new.provider, new.key, new.base, options.clone())?;
+    let options = ClientOptions {
+        haste: Haste::Person,
+        ..options.clone()
+    };
+    let client = connect(new.provider, new.key, new.base, options)?;
     let check = client.check_key().await?;
     let row = AccountRow {
         id: check.account.id.clone(),
@@ -49,20 +77,48 @@ pub async fn add<M: Mode>(
         country: check.account.country.clone(),
         default_currency: check.account.default_currency,
         permissions: permissions(&check),
-        added_at: books.clock.now(),
+        added_at: now,
         synced_at: None,
         complete: false,
         changes_from: None,
         walk: 0,
+        raw: check.account_raw,
+        swept_at: None,
+        proved_at: None,
+        unproved: true,
+        settled_walk: 0,
     };
+    Ok(Checked {
+        row,
+        text,
+        reads: client.usage().reads,
+        mode: PhantomData,
+    })
+}
+
+/// Keeps a checked key with its account. An account added again keeps its data and gets the new key.
+///
+/// # Errors
+/// When the keychain or the file fail; both are as before then.
+pub async fn keep<M: Mode>(
+    books: &Arc<Books<M>>,
+    checked: Checked<M>,
+) -> Result<AccountRow, EngineError> {
     let own = Arc::clone(books);
     blocking(move || {
+        let Checked {
+            row,
+            text,
+            reads: used,
+            ..
+        } = checked;
         let secret = own.home.account_secret(row.id.as_str());
         let before = own.secrets.get(M::NAME, &secret)?;
         own.secrets.set(M::NAME, &secret, &text)?;
         let kept = row.clone();
         let stored = own.store.write(move |write| {
             account::put(write, &kept)?;
+            reads::note(write, &kept.id, kept.added_at, used)?;
             account::one(write.sql(), &kept.id)
         });
         match stored {
@@ -92,16 +148,24 @@ fn name_of(asked: &str, check: &KeyCheck) -> String {
         .unwrap_or_else(|| check.account.id.to_string())
 }
 
+/// What a permission opens, named like the provider's list path.
+pub(crate) const fn resource_name(kind: Option<Kind>, access: Access) -> &'static str {
+    match (kind, access) {
+        (Some(kind), _) => kind.as_str(),
+        (None, Access::Read) => "events",
+        (None, Access::Write) => "customer_portal",
+    }
+}
+
 fn permissions(check: &KeyCheck) -> Vec<PermissionRow> {
     check
         .permissions
         .iter()
         .map(|permission| PermissionRow {
-            resource: permission
-                .kind
-                .map_or("events", |kind| kind.as_str())
-                .to_owned(),
+            resource: resource_name(permission.kind, permission.access).to_owned(),
             label: permission.label.to_owned(),
+            access: permission.access.as_str().to_owned(),
+            slug: permission.slug.to_owned(),
             granted: permission.granted,
         })
         .collect()
@@ -117,25 +181,27 @@ pub async fn check<M: Mode>(
     options: &ClientOptions,
 ) -> Result<AccountRow, EngineError> {
     let mut row = find(books, id).await?;
-    let provider = ProviderName::parse(&row.provider).ok_or_else(|| {
-        EngineError::Usage(format!(
-            "This version does not know the provider `{}`.",
-            row.provider
-        ))
-    })?;
-    let base = match &row.api_url {
-        Some(url) => ApiBase::loopback(url)?,
-        None => ApiBase::official(provider),
-    };
+    let (provider, base) = whom(&row)?;
     let (own, account_id) = (Arc::clone(books), id.clone());
     let key = blocking(move || own.account_key(provider, &account_id)).await?;
-    let check = connect(provider, key, base, options.clone())?
-        .check_key()
-        .await?;
+    let options = ClientOptions {
+        limits: Some(books.limits_of(&row, options)?),
+        // Somebody waits for this, also while a sync runs.
+        haste: Haste::Person,
+        ..options.clone()
+    };
+    let client = connect(provider, key, base, options)?;
+    let check = client.check_key().await?;
     row.permissions = permissions(&check);
     row.provider_name = check.account.name.or(row.provider_name);
-    let kept = row.clone();
-    books.write(move |write| account::put(write, &kept)).await?;
+    row.raw = check.account_raw.or(row.raw);
+    let (kept, used, now) = (row.clone(), client.usage().reads, books.clock.now());
+    books
+        .write(move |write| {
+            reads::note(write, &kept.id, now, used)?;
+            account::put(write, &kept)
+        })
+        .await?;
     Ok(row)
 }
 

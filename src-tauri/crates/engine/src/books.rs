@@ -13,10 +13,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use coffer_domain::ids::AccountId;
 use coffer_domain::mode::Mode;
-use coffer_providers::{ApiKey, ProviderName, read_key};
+use coffer_providers::{ApiBase, ApiKey, ClientOptions, Limits, ProviderName, limits, read_key};
+use coffer_store::table::account::AccountRow;
 use coffer_store::{DatabaseKey, Listener, Read, Store, StoreError, Write};
 use secrecy::SecretString;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use zeroize::Zeroizing;
 
 /// One mode's books, open.
@@ -33,6 +35,8 @@ pub struct Books<M: Mode> {
     pub board: SyncBoard,
     /// Its intervals, read once for each revision.
     pub figures: FigureCache,
+    /// How fast each account may be asked, shared by everything that asks.
+    limits: Mutex<HashMap<AccountId, Arc<Limits>>>,
 }
 
 impl<M: Mode> Books<M> {
@@ -78,7 +82,25 @@ impl<M: Mode> Books<M> {
             clock,
             board: SyncBoard::default(),
             figures: FigureCache::default(),
+            limits: Mutex::default(),
         })
+    }
+
+    /// How fast an account may be asked: one measure for everything that asks it.
+    ///
+    /// # Errors
+    /// When its provider or address is none.
+    pub fn limits_of(
+        &self,
+        row: &AccountRow,
+        options: &ClientOptions,
+    ) -> Result<Arc<Limits>, EngineError> {
+        let (provider, base) = whom(row)?;
+        let mut all = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = all
+            .entry(row.id.clone())
+            .or_insert_with(|| limits(provider, M::NAME, &base, options));
+        Ok(Arc::clone(known))
     }
 
     /// The key of an account, as one of this mode and no other.
@@ -98,10 +120,9 @@ impl<M: Mode> Books<M> {
         };
         let text = self.secrets.get(M::NAME, &name)?.ok_or_else(missing)?;
         let any = read_key(provider, SecretString::from(text.as_str()))?;
-        let found = any.mode();
         any.of_mode::<M>().ok_or(EngineError::KeyWrongMode {
             expected: M::NAME,
-            found,
+            found: M::NAME.other(),
         })
     }
 
@@ -137,6 +158,24 @@ pub(crate) async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| EngineError::Internal(error.to_string()))?
+}
+
+/// Who is asked for an account, and where.
+///
+/// # Errors
+/// When this version does not know the provider, or the address is not one of this machine.
+pub(crate) fn whom(row: &AccountRow) -> Result<(ProviderName, ApiBase), EngineError> {
+    let provider = ProviderName::parse(&row.provider).ok_or_else(|| {
+        EngineError::Usage(format!(
+            "This version does not know the provider `{}`.",
+            row.provider
+        ))
+    })?;
+    let base = match &row.api_url {
+        Some(url) => ApiBase::loopback(url)?,
+        None => ApiBase::official(provider),
+    };
+    Ok((provider, base))
 }
 
 fn decode(text: &str) -> Result<DatabaseKey, EngineError> {

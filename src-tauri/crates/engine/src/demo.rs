@@ -47,18 +47,18 @@ pub async fn start(
 ) -> Result<Running, EngineError> {
     let now = clock.now();
     let clock = Arc::clone(clock);
+    let world = WorldSpec {
+        seed: spec.seed,
+        customers: spec.customers,
+        months: spec.months,
+        now,
+        livemode: false,
+        corners: false,
+    };
     let options = ServerOptions {
-        spec: WorldSpec {
-            seed: spec.seed,
-            customers: spec.customers,
-            months: spec.months,
-            now,
-            livemode: false,
-        },
-        port: 0,
         state_dir: Some(home.join("merchant")),
         follow_clock: Some(Arc::new(move || clock.now())),
-        deny: Vec::new(),
+        ..ServerOptions::new(world)
     };
     Server::start(options).await.map_err(|error| {
         EngineError::Usage(format!(

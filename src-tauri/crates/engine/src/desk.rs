@@ -11,9 +11,14 @@ use crate::demo::{self, DemoSpec};
 use crate::error::EngineError;
 use crate::home::Home;
 use crate::secrets::{Keychain, SealedFile, Secrets};
+use crate::sync::Looking;
+use coffer_domain::ids::AccountId;
 use coffer_domain::mode::{Live, Mode, ModeName, Test};
-use coffer_providers::{AnyKey, ApiBase, ClientOptions, ProviderName, read_key};
+use coffer_providers::{
+    AnyKey, ApiBase, ApiKey, ClientOptions, OrganizationKey, ProviderError, ProviderName, read_key,
+};
 use coffer_sim::Running;
+use coffer_store::table::account::AccountRow;
 use coffer_store::{Listener, Notice};
 use secrecy::SecretString;
 use std::path::{Path, PathBuf};
@@ -75,6 +80,16 @@ pub struct Desk {
     options: DeskOptions,
     room: Mutex<Arc<Room>>,
     changed: broadcast::Sender<Changed>,
+    looking: Arc<Looking>,
+}
+
+/// What was asked for with a key.
+struct Asked {
+    provider: ProviderName,
+    name: String,
+    base: ApiBase,
+    /// The account that the key is meant to open.
+    wanted: Option<AccountId>,
 }
 
 /// The books of one mode, whichever it is.
@@ -108,7 +123,14 @@ impl Desk {
             options,
             room: Mutex::new(Arc::new(room)),
             changed,
+            looking: Arc::default(),
         })
+    }
+
+    /// What is being looked at.
+    #[must_use]
+    pub const fn looking(&self) -> &Arc<Looking> {
+        &self.looking
     }
 
     /// What changes, from now on.
@@ -238,49 +260,96 @@ impl Desk {
         key: SecretString,
         api_url: Option<&str>,
         expected: Option<ModeName>,
-    ) -> Result<(ModeName, coffer_store::table::account::AccountRow), EngineError> {
+        provider_account: Option<&str>,
+    ) -> Result<(ModeName, AccountRow), EngineError> {
         let base = match api_url.map(str::trim).filter(|url| !url.is_empty()) {
             Some(url) => ApiBase::loopback(url)?,
             None => ApiBase::official(provider),
         };
         let key = read_key(provider, key)?;
-        let found = key.mode();
-        if let Some(expected) = expected.filter(|expected| *expected != found) {
+        if let (Some(expected), Some(found)) = (expected, key.mode())
+            && expected != found
+        {
             return Err(EngineError::KeyWrongMode { expected, found });
         }
+        let wanted = provider_account
+            .map(str::trim)
+            .filter(|id| !id.is_empty())
+            .map(AccountId::new);
         let room = self.room().await;
-        let client = &self.options.client;
-        let row = match key {
-            AnyKey::Live(key) => {
-                let books = self.opened(&room, &room.live).await?;
-                account::add(
-                    &books,
-                    NewAccount {
-                        provider,
-                        name,
-                        key,
-                        base,
-                    },
-                    client,
-                )
-                .await?
-            }
-            AnyKey::Test(key) => {
-                let books = self.opened(&room, &room.test).await?;
-                account::add(
-                    &books,
-                    NewAccount {
-                        provider,
-                        name,
-                        key,
-                        base,
-                    },
-                    client,
-                )
-                .await?
-            }
+        let asked = Asked {
+            provider,
+            name,
+            base,
+            wanted,
         };
-        Ok((found, row))
+        match key {
+            AnyKey::Live(key) => Ok((
+                ModeName::Live,
+                self.add_checked(&room, &room.live, &asked, key).await?,
+            )),
+            AnyKey::Test(key) => Ok((
+                ModeName::Test,
+                self.add_checked(&room, &room.test, &asked, key).await?,
+            )),
+            AnyKey::Organization(key) => {
+                self.add_of_organization(&room, &asked, &key, expected.or(key.mode()))
+                    .await
+            }
+        }
+    }
+
+    /// Checks a key and keeps it. The mode's file is made only when the provider accepted the key.
+    async fn add_checked<M: Mode>(
+        &self,
+        room: &Arc<Room>,
+        slot: &Mutex<Option<Arc<Books<M>>>>,
+        asked: &Asked,
+        key: ApiKey<M>,
+    ) -> Result<AccountRow, EngineError> {
+        let new = NewAccount {
+            provider: asked.provider,
+            name: asked.name.clone(),
+            key,
+            base: asked.base.clone(),
+        };
+        let now = self.options.clock.now();
+        let checked = account::check_new(new, now, &self.options.client).await?;
+        if let Some(wanted) = &asked.wanted
+            && wanted != checked.id()
+        {
+            return Err(EngineError::Usage(format!(
+                "This key belongs to the account {}, not to {wanted}.",
+                checked.id()
+            )));
+        }
+        let books = self.opened(room, slot).await?;
+        account::keep(&books, checked).await
+    }
+
+    /// A key of an organization opens many accounts of both modes: which one is asked for, and the provider tells the mode
+    /// where the key does not.
+    async fn add_of_organization(
+        &self,
+        room: &Arc<Room>,
+        asked: &Asked,
+        key: &OrganizationKey,
+        mode: Option<ModeName>,
+    ) -> Result<(ModeName, AccountRow), EngineError> {
+        let account = asked
+            .wanted
+            .clone()
+            .ok_or(EngineError::OrganizationAccountMissing)?;
+        if mode != Some(ModeName::Test) {
+            let live = key.into_key(account.clone())?;
+            match self.add_checked(room, &room.live, asked, live).await {
+                Err(EngineError::Provider(ProviderError::WrongMode { .. })) if mode.is_none() => {}
+                result => return Ok((ModeName::Live, result?)),
+            }
+        }
+        let test = key.into_key(account)?;
+        let row = self.add_checked(room, &room.test, asked, test).await?;
+        Ok((ModeName::Test, row))
     }
 
     /// Opens the simulated merchant in a home of its own and adds its account there.
@@ -309,6 +378,7 @@ impl Desk {
                 key,
                 Some(&url),
                 Some(ModeName::Test),
+                None,
             )
             .await;
         if let Err(error) = added {

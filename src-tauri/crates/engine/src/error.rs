@@ -61,6 +61,8 @@ pub enum ErrorCode {
     SyncRunning,
     /// Nothing has been added yet.
     NoAccount,
+    /// A key of an organization came without the account that it is to be used for.
+    ProviderAccountMissing,
     /// A fault of ours.
     Internal,
 }
@@ -94,6 +96,7 @@ impl ErrorCode {
             Self::NotFound => "not_found",
             Self::SyncRunning => "sync_running",
             Self::NoAccount => "no_account",
+            Self::ProviderAccountMissing => "provider_account_missing",
             Self::Internal => "internal",
         }
     }
@@ -167,6 +170,9 @@ pub enum EngineError {
     /// Nothing has been added yet.
     #[error("There is no account in {0} mode yet.")]
     NoAccount(ModeName),
+    /// A key of an organization needs to be told which of its accounts it is to open.
+    #[error("this is a key of an organization, which opens many accounts")]
+    OrganizationAccountMissing,
     /// A drawing failed.
     #[error("The chart could not be drawn: {0}.")]
     Chart(String),
@@ -209,6 +215,7 @@ impl EngineError {
             Self::NotFound { .. } => ErrorCode::NotFound,
             Self::SyncRunning(_) => ErrorCode::SyncRunning,
             Self::NoAccount(_) => ErrorCode::NoAccount,
+            Self::OrganizationAccountMissing => ErrorCode::ProviderAccountMissing,
             Self::Chart(_) | Self::Internal(_) => ErrorCode::Internal,
         }
     }
@@ -241,6 +248,7 @@ impl EngineError {
                 ErrorCode::DiskFull => "Free some space and try again. Nothing was lost; a sync goes on where it stopped.",
                 ErrorCode::SyncRunning => "Wait for it to finish, or look at its progress.",
                 ErrorCode::NoAccount => "Add one with `coffer account add`, or look around with `coffer demo`.",
+                ErrorCode::ProviderAccountMissing => "Say which account it is to be used for (acct_…): --provider-account, or the field that appears below the key.",
                 ErrorCode::Io => "Check that the folder exists and that you may write to it.",
                 ErrorCode::Internal => "Please report this with the log file of the day.",
                 ErrorCode::Usage | ErrorCode::KeyRefused | ErrorCode::NotFound => return None,

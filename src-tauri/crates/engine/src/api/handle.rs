@@ -3,10 +3,10 @@
 use crate::account;
 use crate::api::types::{
     AccountAddRequest, AccountList, AccountListRequest, AccountRef, AccountRemoveRequest,
-    AccountRemoved, AccountView, ApiErrorView, AppState, Chart, ChartRequest, CustomerDetail,
-    CustomerPage, CustomerRequest, CustomersRequest, DemoRequest, ModeRequest, ModeView, Overview,
-    OverviewRequest, SearchHit, SearchRequest, SearchResults, SecretsKind, StateRequest,
-    SyncRequest, SyncStatus,
+    AccountRemoved, AccountView, ApiErrorView, AppState, AttentionView, Chart, ChartRequest,
+    CustomerDetail, CustomerPage, CustomerRequest, CustomersRequest, DemoRequest, KeyGuide,
+    KeyGuideRequest, ModeRequest, ModeView, Noted, Overview, OverviewRequest, PresenceRequest,
+    SearchHit, SearchRequest, SearchResults, SecretsKind, StateRequest, SyncRequest, SyncStatus,
 };
 use crate::books::{Books, blocking};
 use crate::demo::DemoSpec;
@@ -18,6 +18,7 @@ use crate::with_books;
 use chrono_tz::Tz;
 use coffer_domain::ids::AccountId;
 use coffer_domain::mode::{Live, Mode, ModeName, Test};
+use coffer_domain::sync::Attention;
 use coffer_providers::ProviderName;
 use coffer_store::table::search as index;
 use std::sync::Arc;
@@ -79,12 +80,7 @@ async fn accounts_of(desk: &Arc<Desk>, mode: ModeName) -> Result<Vec<AccountView
 /// When the key cannot be used or anything on the way fails; nothing is kept then.
 pub async fn account_add(desk: &Arc<Desk>, request: AccountAddRequest) -> Answer<AccountView> {
     out(async {
-        let provider = ProviderName::parse(&request.provider).ok_or_else(|| {
-            EngineError::Usage(format!(
-                "There is no provider `{}`; Coffer reads `stripe` today.",
-                request.provider
-            ))
-        })?;
+        let provider = provider(&request.provider)?;
         let expected = request.expect_mode.map(ModeName::from);
         let (mode, row) = desk
             .add_account(
@@ -93,11 +89,53 @@ pub async fn account_add(desk: &Arc<Desk>, request: AccountAddRequest) -> Answer
                 request.key,
                 request.api_url.as_deref(),
                 expected,
+                request.provider_account.as_deref(),
             )
             .await?;
-        Ok(status::account_view(mode, &row))
+        shown(desk, mode, row.id).await
     }
     .await)
+}
+
+fn provider(name: &str) -> Result<ProviderName, EngineError> {
+    ProviderName::parse(name).ok_or_else(|| {
+        EngineError::Usage(format!(
+            "There is no provider `{name}`; Coffer reads `stripe` today."
+        ))
+    })
+}
+
+/// An account as it is shown.
+async fn shown(
+    desk: &Arc<Desk>,
+    mode: ModeName,
+    id: AccountId,
+) -> Result<AccountView, EngineError> {
+    with_books!(needed(desk, mode.into()).await?, books => {
+        blocking(move || status::account(&books, &id)).await
+    })
+}
+
+/// Answers `key_guide`.
+///
+/// # Errors
+/// When there is no such provider.
+pub async fn key_guide(_: &Arc<Desk>, request: KeyGuideRequest) -> Answer<KeyGuide> {
+    out(provider(&request.provider).map(status::key_guide))
+}
+
+/// Answers `presence`.
+///
+/// # Errors
+/// None.
+pub async fn presence(desk: &Arc<Desk>, request: PresenceRequest) -> Answer<Noted> {
+    let attention = match request.attention {
+        AttentionView::Focused => Attention::Focused,
+        AttentionView::Idle => Attention::Idle,
+        AttentionView::Asleep => Attention::Asleep,
+    };
+    desk.looking().set(request.mode.into(), attention);
+    Ok(Noted {})
 }
 
 /// Answers `account_list`.
@@ -126,8 +164,8 @@ pub async fn account_check(desk: &Arc<Desk>, request: AccountRef) -> Answer<Acco
     out(async {
         let id = AccountId::new(request.id);
         with_books!(needed(desk, request.mode).await?, books => {
-            let row = account::check(&books, &id, desk.client_options()).await?;
-            Ok(status::account_view(request.mode.into(), &row))
+            account::check(&books, &id, desk.client_options()).await?;
+            shown(desk, request.mode.into(), id).await
         })
     }
     .await)
@@ -157,7 +195,7 @@ pub async fn account_remove(
 /// When there is nothing to sync.
 pub async fn sync_start(desk: &Arc<Desk>, request: SyncRequest) -> Answer<SyncStatus> {
     out(async {
-        with_books!(needed(desk, request.mode).await?, books => begin(desk, books, request.account).await)
+        with_books!(needed(desk, request.mode).await?, books => begin(desk, books, request.account, request.full).await)
     }
     .await)
 }
@@ -166,10 +204,11 @@ async fn begin<M: Mode>(
     desk: &Arc<Desk>,
     books: Arc<Books<M>>,
     account: Option<String>,
+    full: bool,
 ) -> Result<SyncStatus, EngineError> {
     let options = SyncOptions {
         account: account.map(AccountId::new),
-        full: false,
+        full,
         client: desk.client_options().clone(),
     };
     match prepare(&books, options).await {

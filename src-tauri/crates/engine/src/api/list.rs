@@ -20,6 +20,10 @@ macro_rules! for_each_command {
             account_check(AccountRef) -> AccountView;
             /// Forgets an account's key and, when asked, its data.
             account_remove(AccountRemoveRequest) -> AccountRemoved;
+            /// Which boxes a key should have ticked, and the pages that tick them beforehand.
+            key_guide(KeyGuideRequest) -> KeyGuide;
+            /// Says what is being looked at, so that syncs in the background come as often as is useful.
+            presence(PresenceRequest) -> Noted;
             /// Starts bringing the local copy up to date, in the background.
             sync_start(SyncRequest) -> SyncStatus;
             /// How far the running sync is, or how the last one ended.

@@ -102,6 +102,9 @@ pub struct AccountAddRequest {
     /// The mode the user expects; refused when the key belongs to the other one.
     #[serde(default)]
     pub expect_mode: Option<ModeView>,
+    /// For a key of an organization: the account that it is to be used for, `acct_…`.
+    #[serde(default)]
+    pub provider_account: Option<String>,
 }
 
 /// The accounts of both modes.
@@ -122,8 +125,74 @@ pub struct PermissionView {
     pub resource: String,
     /// The box to tick at the provider, for instance `Customers: Read`.
     pub label: String,
-    /// Whether the key may read it; `None` when the provider gave no clear answer.
+    /// `read` or `write`.
+    pub access: String,
+    /// The provider's own name for the permission, for instance `rak_customer_read`.
+    pub slug: String,
+    /// Whether the key has it; `None` when the provider gave no clear answer.
     pub granted: Option<bool>,
+}
+
+/// What an account used of the reads that its provider allows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ReadsView {
+    /// Requests in the last 30 days.
+    pub used: u64,
+    /// How many the provider allows in 30 days: 500 for each transaction, and never fewer than 10,000.
+    pub allowed: u64,
+}
+
+/// Something that does not add up although it was fetched again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct MismatchView {
+    /// `refunds`, `invoice_payments`, `lines` or `ledger`.
+    pub rule: String,
+    /// Named like the provider's list path.
+    pub resource: String,
+    /// The object's id.
+    pub id: String,
+    /// What the object says.
+    pub expected: String,
+    /// What its parts come to.
+    pub found: String,
+}
+
+/// Whether an account's copy was proved whole, and what stands against it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ProofView {
+    /// When everything last held together, RFC 3339.
+    pub proved_at: Option<String>,
+    /// What does not add up; the first 200.
+    pub mismatches: Vec<MismatchView>,
+    /// How many things do not add up.
+    pub mismatch_count: u64,
+    /// References to objects that the provider no longer has.
+    pub gone: u64,
+}
+
+/// Pages of the provider on which a key is made, with the boxes ticked beforehand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct KeyLinks {
+    /// For a key that may only read.
+    pub read_only: String,
+    /// For a key that may also act.
+    pub with_actions: String,
+}
+
+/// Asks for the permissions that a provider's key should have.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct KeyGuideRequest {
+    /// `stripe`.
+    pub provider: String,
+}
+
+/// What a key should have, and where it is made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct KeyGuide {
+    /// Every box, reading first.
+    pub permissions: Vec<PermissionView>,
+    /// Where the key is made.
+    pub links: KeyLinks,
 }
 
 /// An account as shown.
@@ -151,6 +220,10 @@ pub struct AccountView {
     pub complete: bool,
     /// What the key may do.
     pub permissions: Vec<PermissionView>,
+    /// What it used of the reads that the provider allows.
+    pub reads: ReadsView,
+    /// Whether its copy was proved whole.
+    pub proof: ProofView,
 }
 
 /// One account.
@@ -190,7 +263,35 @@ pub struct SyncRequest {
     /// One account, or all of the mode.
     #[serde(default)]
     pub account: Option<String>,
+    /// Whether to read every list again and prove the copy from nothing.
+    #[serde(default)]
+    pub full: bool,
 }
+
+/// How much the user looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum AttentionView {
+    /// The window has the focus.
+    Focused,
+    /// It is open and not looked at.
+    Idle,
+    /// It is hidden.
+    Asleep,
+}
+
+/// Says what is being looked at, so that syncs in the background come as often as is useful.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct PresenceRequest {
+    /// The mode in view.
+    pub mode: ModeView,
+    /// How much it is looked at.
+    pub attention: AttentionView,
+}
+
+/// Nothing more to say.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Noted {}
 
 /// How one resource stands in a sync.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -199,6 +300,8 @@ pub struct ResourceProgress {
     pub resource: String,
     /// Objects brought in this run.
     pub fetched: u64,
+    /// Objects left to be brought, roughly; `None` while nothing is known of that.
+    pub left: Option<u64>,
     /// Whether this resource is finished.
     pub done: bool,
 }
@@ -216,9 +319,13 @@ pub struct AccountProgress {
     pub requests: u64,
     /// Seconds since it began.
     pub seconds: f64,
+    /// How many seconds are left, roughly.
+    pub seconds_left: Option<f64>,
+    /// What it is at: `reprojecting`, `walking`, `deriving`, `changes`, `sweeping`, `proving` or `ended`.
+    pub phase: String,
     /// Whether it is at work now.
     pub running: bool,
-    /// Whether everything is here; false while running.
+    /// Whether everything is here and the proof held; false while running.
     pub complete: bool,
     /// What could not be done, in plain words.
     pub warnings: Vec<String>,

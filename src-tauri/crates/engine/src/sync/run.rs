@@ -1,20 +1,25 @@
 //! One sync of a mode: its accounts one after another, each to its end or to a fault that is written down.
 
-use crate::books::Books;
+use crate::books::{Books, whom};
 use crate::error::EngineError;
 use crate::home::HeldLock;
-use crate::sync::board::{AccountRun, ResourceRun};
-use crate::sync::walk::{Told, Walked, Walker, derive_all};
+use crate::sync::asker::Asker;
+use crate::sync::board::{AccountRun, Phase, ResourceRun};
+use crate::sync::catch_up::{Told, Why, catch_up};
+use crate::sync::committer::DERIVED_AT_ONCE;
+use crate::sync::prove::{Scope, prove};
+use crate::sync::reproject::{self, reproject};
+use crate::sync::{backfill, ledger, sweep, unseen};
 use coffer_domain::Instant;
 use coffer_domain::ids::AccountId;
 use coffer_domain::mode::Mode;
 use coffer_domain::record::Kind;
-use coffer_domain::sync::{CHANGES_OVERLAP, Plan, Standing, plan};
-use coffer_providers::{ApiBase, ClientOptions, Provider, ProviderError, ProviderName, connect};
-use coffer_store::table::{account, account::AccountRow, cursor, meta};
+use coffer_domain::sync::{CHANGES_OVERLAP, CHANGES_REACH, Plan, Standing, Stretch, covered, plan};
+use coffer_providers::{ClientOptions, Provider, connect};
+use coffer_store::derive_some;
+use coffer_store::proof::Mismatch;
+use coffer_store::table::{account, account::AccountRow, meta, mismatch, reads, stretch};
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
-use std::time::Instant as Stopwatch;
 
 /// What to sync and how.
 #[derive(Debug, Clone, Default)]
@@ -88,20 +93,11 @@ pub async fn prepare<M: Mode>(
         return Err(EngineError::SyncRunning(M::NAME));
     };
     for row in &chosen {
-        books.board.begin(AccountRun {
-            account: row.id.to_string(),
-            name: row.name.clone(),
-            provider: row.provider.clone(),
-            resources: Vec::new(),
-            requests: 0,
-            retries: 0,
-            began: Stopwatch::now(),
-            took: None,
-            complete: false,
-            warnings: Vec::new(),
-            error: None,
-            offline: false,
-        });
+        books.board.begin(AccountRun::new(
+            row.id.to_string(),
+            row.name.clone(),
+            row.provider.clone(),
+        ));
     }
     Ok(Prepared {
         books: Arc::clone(books),
@@ -129,6 +125,7 @@ impl<M: Mode> Prepared<M> {
             let complete = matches!(result, Ok(true));
             books.board.update(row.id.as_str(), |run| {
                 run.took = Some(run.began.elapsed());
+                run.phase = Phase::Ended;
                 run.complete = complete;
                 run.offline = offline;
                 run.error = result.err().map(|error| error.view());
@@ -154,96 +151,297 @@ fn notice(result: Result<(), EngineError>) {
     }
 }
 
-/// Syncs one account; says whether everything was brought.
+/// Syncs one account; says whether everything was brought and the proof held.
 async fn one_account<M: Mode>(
     books: &Arc<Books<M>>,
     row: &AccountRow,
     options: &SyncOptions,
 ) -> Result<bool, EngineError> {
-    let provider = client(books, row, &options.client).await?;
+    if reproject::is_due(books).await? {
+        books.board.phase(&row.id, Phase::Reprojecting);
+        make_anew(books, row).await?;
+    }
+    let provider: Arc<dyn Provider<M>> = Arc::from(client(books, row, &options.client).await?);
     let (kinds, refused) = readable(books, row, provider.capabilities().kinds);
-    let asked = books.write(meta::begin_asking).await?;
-    let walker = Walker {
-        books,
-        account: &row.id,
-        kinds: &kinds,
-        provider: provider.as_ref(),
-        asked: AtomicI64::new(asked),
-    };
-    let id = row.id.clone();
-    let cursors = books
-        .read(move |read| cursor::of_account(read.sql(), &id))
+    let number = books.write(meta::begin_asking).await?;
+    let asker = Arc::new(Asker::new(
+        Arc::clone(books),
+        row.id.clone(),
+        provider,
+        kinds,
+        number,
+    ));
+    let result = bring(&asker, row, options.full, refused.is_empty()).await;
+    asker.note_usage();
+    let (id, used) = (row.id.clone(), asker.provider.usage().reads);
+    let now = books.clock.now();
+    books
+        .write(move |write| reads::note(write, &id, now, used))
         .await?;
+    result
+}
+
+/// Makes the tables anew; what cannot be read is a warning.
+async fn make_anew<M: Mode>(books: &Arc<Books<M>>, row: &AccountRow) -> Result<(), EngineError> {
+    let done = reproject(books).await?;
+    books.board.update(row.id.as_str(), |run| {
+        run.warnings.extend(
+            done.unreadable
+                .into_iter()
+                .map(|what| format!("This version cannot read {what}.")),
+        );
+    });
+    Ok(())
+}
+
+async fn bring<M: Mode>(
+    asker: &Arc<Asker<M>>,
+    row: &AccountRow,
+    full: bool,
+    may_all: bool,
+) -> Result<bool, EngineError> {
+    let books = &asker.books;
+    let id = row.id.clone();
+    let stretches = books
+        .read(move |read| stretch::of_account(read.sql(), &id))
+        .await?;
+    let kinds = asker.readable();
     // A key that may not read events never tells of changes: every sync then walks the lists, unless one is on its way.
-    let walked_to_the_end = kinds
-        .iter()
-        .all(|kind| cursors.iter().any(|it| it.kind == *kind && it.done));
+    let walked_to_the_end = covered(&stretches, &kinds).is_ok();
     let deaf = walked_to_the_end && !hears(row);
     let standing = Standing {
-        cursors,
+        stretches,
         changes_from: row.changes_from,
     };
-    let mut walked = match plan(&standing, &kinds, options.full || deaf, books.clock.now()) {
-        Plan::Walk {
-            lists,
-            from_scratch,
-        } => Some(walker.walk(&lists, from_scratch, row.walk).await?),
-        Plan::Changes { .. } => None,
-    };
-    let since = |walked: &Option<Walked>| {
-        let known = walked
-            .as_ref()
-            .map(|walked| walked.changes_from)
-            .or(row.changes_from);
-        known.unwrap_or_else(|| books.clock.now()) - CHANGES_OVERLAP
-    };
-    let mut told = walker.changes(since(&walked), walked.is_some()).await?;
-    if told.gap {
-        // Our own clock did not show it, the provider's does: what happened in between may be forgotten.
-        let nothing = Standing {
-            cursors: Vec::new(),
-            changes_from: None,
-        };
-        if let Plan::Walk {
-            lists,
-            from_scratch,
-        } = plan(&nothing, &kinds, true, told.as_of)
-        {
-            walked = Some(walker.walk(&lists, from_scratch, row.walk).await?);
-            told = walker.changes(since(&walked), walked.is_some()).await?;
+    let now = books.clock.now();
+    let mut walked = None;
+    if let Plan::Walk {
+        stretches,
+        from_scratch,
+    } = plan(&standing, &kinds, full || deaf, now)
+    {
+        let forgotten = row
+            .changes_from
+            .is_some_and(|from| now - from > CHANGES_REACH);
+        if forgotten && !full {
+            announce(asker, Why::Forgotten);
         }
+        walked = Some(walk(asker, row, stretches, from_scratch).await?);
     }
-    let Told { told, as_of, gap } = told;
-    derive_all(books, as_of).await?;
-    let missing = walked
-        .as_ref()
-        .is_some_and(|walked| walked.not_permitted > 0)
-        || !refused.is_empty();
-    let complete = !missing && told && !gap;
-    let stays = walked.is_none() && !told;
-    settle(books, row, as_of, complete, stays).await?;
+    let mut told = changes(asker, row, walked).await?;
+    if let Some(why) = told.gap {
+        announce(asker, why);
+        let all = kinds.into_iter().map(Stretch::whole).collect();
+        walked = Some(walk(asker, row, all, true).await?);
+        told = changes(asker, row, walked).await?;
+    }
+    let mut touched = std::mem::take(&mut told.touched);
+    let mut known = known_mismatches(asker).await?;
+    touched.extend(known.iter().map(|it| (it.kind, it.id.clone())));
+    let covers = covers(asker).await?;
+    if covers {
+        settle_unseen(asker).await?;
+    }
+    if walked.is_none()
+        && row
+            .swept_at
+            .is_none_or(|at| books.clock.now() - at > sweep::EVERY)
+    {
+        touched.extend(sweep_now(asker, row).await?);
+        // Once a day what did not add up is fetched again.
+        known.clear();
+    }
+    books.board.phase(&row.id, Phase::Proving);
+    // A sync that ended before its proof left something that nobody has looked at.
+    let scope = if walked.is_some() || row.unproved {
+        Scope::Whole
+    } else {
+        Scope::Around(touched)
+    };
+    let holds = prove(asker, scope, &known).await?;
+    books.board.phase(&row.id, Phase::Deriving);
+    derive_all(books, told.as_of).await?;
+    let complete =
+        holds && covers && may_all && asker.refused_nothing() && told.told && told.gap.is_none();
+    settle(asker, &told, walked.is_some(), complete).await?;
     Ok(complete)
 }
 
-/// Writes down where the copy stands. What was told and could not be read must be told again: then the copy `stays` as of
+/// Walks the lists, then what is listed for one object at a time; returns from when changes are to be read.
+async fn walk<M: Mode>(
+    asker: &Arc<Asker<M>>,
+    row: &AccountRow,
+    stretches: Vec<Stretch>,
+    from_scratch: bool,
+) -> Result<Instant, EngineError> {
+    let books = &asker.books;
+    books.board.phase(&row.id, Phase::Walking);
+    books.board.update(row.id.as_str(), |run| run.walked = true);
+    let number = if from_scratch {
+        begin(asker).await?
+    } else {
+        row.walk
+    };
+    let id = row.id.clone();
+    let changes_from = books
+        .read(move |read| account::one(read.sql(), &id))
+        .await?
+        .and_then(|row| row.changes_from)
+        .unwrap_or_else(|| books.clock.now());
+    let (ledgers, lists): (Vec<Stretch>, Vec<Stretch>) = stretches
+        .into_iter()
+        .partition(|stretch| stretch.kind == Kind::CustomerBalanceTransactions);
+    let read = backfill::walk(asker, lists, number, !ledgers.is_empty()).await?;
+    books.board.phase(&row.id, Phase::Walking);
+    for stretch in ledgers {
+        ledger::walk(asker, stretch, number, &read).await?;
+    }
+    let (id, now) = (row.id.clone(), books.clock.now());
+    books
+        .write(move |write| account::set_swept(write, &id, now))
+        .await?;
+    Ok(changes_from)
+}
+
+/// Stamps the instant to read changes from by the provider's clock, before the first page that is kept.
+async fn begin<M: Mode>(asker: &Arc<Asker<M>>) -> Result<i64, EngineError> {
+    let books = &asker.books;
+    // The smallest question there is; its answer carries the provider's time even where it is a refusal.
+    match asker.provider.changes(books.clock.now(), None).await {
+        Ok(_) => {}
+        Err(error) if crate::sync::asker::is_about_one_resource(&error) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let (stamp, id) = (asker.now(), asker.account.clone());
+    books
+        .write(move |write| stretch::begin_walk(write, &id, stamp))
+        .await
+}
+
+/// Reads the changes since the walk began, or since the last reading.
+async fn changes<M: Mode>(
+    asker: &Arc<Asker<M>>,
+    row: &AccountRow,
+    walked: Option<Instant>,
+) -> Result<Told, EngineError> {
+    asker.books.board.phase(&row.id, Phase::Changes);
+    let from = walked
+        .or(row.changes_from)
+        .unwrap_or_else(|| asker.books.clock.now());
+    let told = catch_up(asker, from - CHANGES_OVERLAP, walked.is_some()).await?;
+    for kind in Kind::ALL {
+        asker.books.board.update(row.id.as_str(), |run| {
+            if let Some(resource) = run.resource(kind) {
+                resource.done = true;
+                resource.left = None;
+            }
+        });
+    }
+    Ok(told)
+}
+
+async fn sweep_now<M: Mode>(
+    asker: &Arc<Asker<M>>,
+    row: &AccountRow,
+) -> Result<Vec<(Kind, String)>, EngineError> {
+    asker.books.board.phase(&row.id, Phase::Sweeping);
+    let swept = sweep::sweep(asker, row.synced_at).await?;
+    let (id, now) = (row.id.clone(), asker.books.clock.now());
+    asker
+        .books
+        .write(move |write| account::set_swept(write, &id, now))
+        .await?;
+    Ok(swept)
+}
+
+/// What did not add up at the last sync.
+async fn known_mismatches<M: Mode>(asker: &Arc<Asker<M>>) -> Result<Vec<Mismatch>, EngineError> {
+    let id = asker.account.clone();
+    asker
+        .books
+        .read(move |read| mismatch::of_account(read.sql(), &id))
+        .await
+}
+
+/// Asks for what the last whole walk did not meet, unless that was done: also when the walk ended in another run.
+async fn settle_unseen<M: Mode>(asker: &Arc<Asker<M>>) -> Result<(), EngineError> {
+    let id = asker.account.clone();
+    let row = asker
+        .books
+        .read(move |read| account::one(read.sql(), &id))
+        .await?;
+    match row {
+        Some(row) if row.settled_walk < row.walk => unseen::settle(asker, row.walk).await,
+        _ => Ok(()),
+    }
+}
+
+/// Says why the lists are walked again.
+fn announce<M: Mode>(asker: &Arc<Asker<M>>, why: Why) {
+    asker.warn(
+        match why {
+            Why::Forgotten => {
+                "The last sync is longer ago than the provider remembers changes, so every list is read again."
+            }
+            Why::TooMuch => "So much has changed that every list is read again.",
+        }
+        .to_owned(),
+    );
+}
+
+/// Whether the stretches walked leave nothing out; what they do is on the board.
+async fn covers<M: Mode>(asker: &Arc<Asker<M>>) -> Result<bool, EngineError> {
+    let id = asker.account.clone();
+    let stretches = asker
+        .books
+        .read(move |read| stretch::of_account(read.sql(), &id))
+        .await?;
+    let gaps = covered(&stretches, &asker.readable())
+        .err()
+        .unwrap_or_default();
+    let whole = gaps.is_empty();
+    asker
+        .books
+        .board
+        .update(asker.account.as_str(), |run| run.gaps = gaps);
+    Ok(whole)
+}
+
+/// Writes down where the copy stands. What was told and could not be read must be told again: then the copy stays as of
 /// before. Otherwise the next reading of changes begins where this one ended, by the provider's clock.
 async fn settle<M: Mode>(
-    books: &Arc<Books<M>>,
-    row: &AccountRow,
-    as_of: Instant,
+    asker: &Arc<Asker<M>>,
+    told: &Told,
+    walked: bool,
     complete: bool,
-    stays: bool,
 ) -> Result<(), EngineError> {
-    let id = row.id.clone();
-    books
+    let (id, as_of, stays) = (asker.account.clone(), told.as_of, !walked && !told.told);
+    let now = asker.books.clock.now();
+    asker
+        .books
         .write(move |write| {
             if stays {
-                account::mark_incomplete(write, &id)
-            } else {
-                account::finish_sync(write, &id, as_of, complete, as_of)
+                return account::mark_incomplete(write, &id);
             }
+            account::set_unproved(write, &id, false)?;
+            if complete {
+                account::set_proved(write, &id, Some(now))?;
+            }
+            account::finish_sync(write, &id, as_of, complete, as_of)
         })
         .await
+}
+
+/// Derives what the marked customers' records mean, a few at a time, so that readers never wait long.
+async fn derive_all<M: Mode>(books: &Arc<Books<M>>, as_of: Instant) -> Result<(), EngineError> {
+    loop {
+        let derived = books
+            .write(move |write| derive_some(write, DERIVED_AT_ONCE, as_of))
+            .await?;
+        if derived == 0 {
+            return Ok(());
+        }
+    }
 }
 
 /// Whether the key may read events, as far as the provider said.
@@ -259,7 +457,7 @@ fn readable<M: Mode>(books: &Books<M>, row: &AccountRow, all: &[Kind]) -> (Vec<K
     let permission = |kind: &Kind| {
         row.permissions
             .iter()
-            .find(|it| it.resource == kind.as_str())
+            .find(|it| it.resource == kind.as_str() && it.access == "read")
     };
     let (kinds, refused): (Vec<Kind>, Vec<Kind>) = all
         .iter()
@@ -272,6 +470,7 @@ fn readable<M: Mode>(books: &Books<M>, row: &AccountRow, all: &[Kind]) -> (Vec<K
                 kind: *kind,
                 fetched: 0,
                 deleted: 0,
+                left: None,
                 done: false,
             })
             .collect();
@@ -292,30 +491,17 @@ async fn client<M: Mode>(
     row: &AccountRow,
     options: &ClientOptions,
 ) -> Result<Box<dyn Provider<M>>, EngineError> {
-    let name = ProviderName::parse(&row.provider).ok_or_else(|| {
-        EngineError::Usage(format!(
-            "This version does not know the provider `{}`.",
-            row.provider
-        ))
-    })?;
-    let base = match &row.api_url {
-        Some(url) => ApiBase::loopback(url)?,
-        None => ApiBase::official(name),
-    };
+    let (name, base) = whom(row)?;
     let (own, id) = (Arc::clone(books), row.id.clone());
     let key = crate::books::blocking(move || own.account_key(name, &id)).await?;
-    Ok(connect(name, key, base, options.clone())?)
-}
-
-/// Whether a fault concerns one resource alone, so that the others can still be brought.
-pub(super) const fn is_about_one_resource(error: &ProviderError) -> bool {
-    matches!(error, ProviderError::NotPermitted { .. })
-}
-
-/// The provider's clock if it spoke, else ours.
-pub(super) fn provider_now<M: Mode>(books: &Books<M>, provider: &dyn Provider<M>) -> Instant {
-    provider
-        .usage()
-        .provider_time
-        .unwrap_or_else(|| books.clock.now())
+    let limits = books.limits_of(row, options)?;
+    Ok(connect(
+        name,
+        key,
+        base,
+        ClientOptions {
+            limits: Some(limits),
+            ..options.clone()
+        },
+    )?)
 }

@@ -1,0 +1,147 @@
+//! Writes what the network brings, in the order in which it came, several pages to a transaction.
+//!
+//! A page and where it leaves its stretch are always one transaction; how many pages share one is a matter of speed. The
+//! channel to here is short, so that a slow disk slows the asking down instead of filling the memory. Between pages, and
+//! only when none waits, the marked customers' pasts are derived, so that the first numbers stand on the screen while
+//! the rest still comes.
+
+use crate::error::EngineError;
+use crate::sync::asker::{Asker, internal};
+use coffer_domain::mode::Mode;
+use coffer_domain::sync::Stretch;
+use coffer_store::{PageCommit, derive_some, table::stretch};
+use std::sync::Arc;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+/// Pages that may wait to be written.
+const WAITING_MAX: usize = 16;
+/// Pages that share one transaction.
+const TOGETHER_MAX: usize = 16;
+/// Customers derived in one transaction.
+pub(super) const DERIVED_AT_ONCE: u32 = 500;
+
+/// A page of a walk on its way into the file.
+pub(super) struct WalkedPage {
+    pub(super) commit: PageCommit,
+    /// Stretches that were cut off the page's own.
+    pub(super) cut_off: Vec<Stretch>,
+}
+
+enum Job {
+    Page(Box<WalkedPage>),
+    /// Derive what is marked, as soon as no page waits.
+    Derive,
+}
+
+/// The way into the file for one account's walk.
+pub(super) struct Committer {
+    jobs: mpsc::Sender<Job>,
+    work: JoinHandle<Result<(), EngineError>>,
+}
+
+impl Committer {
+    pub(super) fn start<M: Mode>(asker: &Arc<Asker<M>>) -> Self {
+        let (jobs, waiting) = mpsc::channel(WAITING_MAX);
+        let asker = Arc::clone(asker);
+        let work = tokio::task::spawn_blocking(move || Writing { asker, waiting }.run());
+        Self { jobs, work }
+    }
+
+    /// Hands a page over; waits while too many wait. `false` when writing has failed: `finish` tells why.
+    pub(super) async fn page(&self, brought: WalkedPage) -> bool {
+        self.jobs.send(Job::Page(Box::new(brought))).await.is_ok()
+    }
+
+    /// Asks for what is marked to be derived.
+    pub(super) async fn derive(&self) {
+        // A writer that has failed tells so when it is finished.
+        let _ = self.jobs.send(Job::Derive).await;
+    }
+
+    /// Waits for the end of the writing.
+    pub(super) async fn finish(self) -> Result<(), EngineError> {
+        drop(self.jobs);
+        self.work.await.map_err(internal)?
+    }
+}
+
+struct Writing<M: Mode> {
+    asker: Arc<Asker<M>>,
+    waiting: mpsc::Receiver<Job>,
+}
+
+impl<M: Mode> Writing<M> {
+    fn run(mut self) -> Result<(), EngineError> {
+        let mut deriving = false;
+        let mut open = true;
+        while open || deriving {
+            let mut pages = Vec::new();
+            let mut next = if deriving {
+                self.waiting.try_recv().ok()
+            } else {
+                self.waiting.blocking_recv()
+            };
+            if next.is_none() {
+                open = !self.waiting.is_closed() || !self.waiting.is_empty();
+            }
+            while let Some(job) = next {
+                match job {
+                    Job::Page(page) => pages.push(*page),
+                    Job::Derive => deriving = true,
+                }
+                next = if pages.len() < TOGETHER_MAX {
+                    self.waiting.try_recv().ok()
+                } else {
+                    None
+                };
+            }
+            if pages.is_empty() {
+                deriving = deriving && self.derive()?;
+            } else {
+                self.write(pages)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&self, pages: Vec<WalkedPage>) -> Result<(), EngineError> {
+        let counts: Vec<_> = pages
+            .iter()
+            .map(|page| {
+                (
+                    page.commit.kind,
+                    page.commit.objects.len() as u64,
+                    page.commit.deleted.len() as u64,
+                )
+            })
+            .collect();
+        let account = self.asker.account.clone();
+        self.asker.books.store.write_mirror(move |write| {
+            for page in &pages {
+                // What was cut off is written first: the page's own stretch then only shrinks.
+                for far in &page.cut_off {
+                    stretch::put(write, &account, far)?;
+                }
+                page.commit.apply(write)?;
+            }
+            write.touch("sync");
+            Ok(())
+        })?;
+        for (kind, fetched, deleted) in counts {
+            self.asker.count(kind, fetched, deleted);
+        }
+        Ok(())
+    }
+
+    /// Derives some; says whether there may be more.
+    fn derive(&self) -> Result<bool, EngineError> {
+        let as_of = self.asker.now();
+        let derived = self
+            .asker
+            .books
+            .store
+            .write_mirror(move |write| derive_some(write, DERIVED_AT_ONCE, as_of))?;
+        Ok(derived > 0)
+    }
+}

@@ -1,0 +1,156 @@
+//! Decides when to look again while a window or a page is open.
+//!
+//! Each mode with an account is synced in turn. How long it rests between two readings follows from how much anybody looks
+//! at it and from what is left of the reads that the provider allows; both are decided by `coffer_domain::sync::rest`. A
+//! mode that is not being looked at rests as if nobody were there. What the user asks for himself happens at once and is
+//! not this module's.
+
+use crate::books::Books;
+use crate::desk::Desk;
+use crate::error::EngineError;
+use crate::sync::run::{SyncOptions, prepare};
+use crate::with_books;
+use coffer_domain::mode::{Mode, ModeName};
+use coffer_domain::sync::{Attention, ReadsUsed, rest};
+use coffer_store::table::{account, reads};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+/// The longest sleep; a machine that slept itself is noticed at the next beat.
+const BEAT: Duration = Duration::from_secs(30);
+
+/// What is being looked at, and how much.
+#[derive(Debug)]
+pub struct Looking {
+    state: Mutex<(ModeName, Attention)>,
+    changed: Notify,
+}
+
+impl Default for Looking {
+    fn default() -> Self {
+        Self {
+            state: Mutex::new((ModeName::Live, Attention::Idle)),
+            changed: Notify::new(),
+        }
+    }
+}
+
+impl Looking {
+    /// Says what is being looked at now.
+    pub fn set(&self, mode: ModeName, attention: Attention) {
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = (mode, attention);
+        self.changed.notify_one();
+    }
+
+    /// How much a mode is being looked at.
+    #[must_use]
+    pub fn at(&self, mode: ModeName) -> Attention {
+        let (looked_at, attention) = *self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if looked_at == mode {
+            attention
+        } else {
+            Attention::Asleep
+        }
+    }
+}
+
+/// One mode's turn.
+struct Turn {
+    mode: ModeName,
+    last: Instant,
+    quiet: u32,
+}
+
+/// Keeps the desk's copies up to date for as long as the desk is there.
+pub async fn keep(desk: Weak<Desk>) {
+    let now = Instant::now();
+    let mut turns = [ModeName::Live, ModeName::Test].map(|mode| Turn {
+        mode,
+        last: now,
+        quiet: 0,
+    });
+    loop {
+        let Some(desk) = desk.upgrade() else {
+            return;
+        };
+        let mut next = BEAT;
+        for turn in &mut turns {
+            match round(&desk, turn).await {
+                Ok(wait) => next = next.min(wait),
+                Err(error) => {
+                    turn.last = Instant::now();
+                    tracing::debug!(
+                        code = error.code().as_str(),
+                        "a sync in the background was left out"
+                    );
+                }
+            }
+        }
+        let looking = Arc::clone(desk.looking());
+        drop(desk);
+        tokio::select! {
+            () = tokio::time::sleep(next.max(Duration::from_millis(200))) => {}
+            () = looking.changed.notified() => {}
+        }
+    }
+}
+
+/// Syncs a mode when its rest is over; returns how long that will be.
+async fn round(desk: &Arc<Desk>, turn: &mut Turn) -> Result<Duration, EngineError> {
+    let Some(any) = desk.books(turn.mode).await? else {
+        return Ok(BEAT);
+    };
+    with_books!(any, books => {
+        let used = busiest(&books).await?;
+        let attention = desk.looking().at(turn.mode);
+        let wait = rest(attention, &used, turn.quiet).to_std().unwrap_or(BEAT);
+        let passed = turn.last.elapsed();
+        if passed < wait {
+            return Ok(wait - passed);
+        }
+        let quiet = sync_quietly(desk, &books).await?;
+        turn.quiet = if quiet { turn.quiet.saturating_add(1) } else { 0 };
+        turn.last = Instant::now();
+        Ok(wait)
+    })
+}
+
+/// Syncs; says whether nothing new came.
+async fn sync_quietly<M: Mode>(desk: &Desk, books: &Arc<Books<M>>) -> Result<bool, EngineError> {
+    let options = SyncOptions {
+        client: desk.client_options().clone(),
+        ..SyncOptions::default()
+    };
+    let outcome = prepare(books, options).await?.run().await?;
+    Ok(outcome.runs.iter().all(|run| run.fetched() == 0))
+}
+
+/// How long `--watch` rests after a sync, as a window that is looked at does; `quiet` is how many in a row brought nothing.
+///
+/// # Errors
+/// The file's.
+pub async fn rest_of<M: Mode>(books: &Arc<Books<M>>, quiet: u32) -> Result<Duration, EngineError> {
+    let used = busiest(books).await?;
+    Ok(rest(Attention::Focused, &used, quiet)
+        .to_std()
+        .unwrap_or(BEAT))
+}
+
+/// What the account nearest to its allowance has used.
+async fn busiest<M: Mode>(books: &Arc<Books<M>>) -> Result<ReadsUsed, EngineError> {
+    let now = books.clock.now();
+    let all = books
+        .read(move |read| {
+            account::all(read.sql())?
+                .into_iter()
+                .map(|row| reads::used(read.sql(), &row.id, now))
+                .collect::<Result<Vec<_>, _>>()
+        })
+        .await?;
+    Ok(all
+        .into_iter()
+        .min_by_key(ReadsUsed::left)
+        .unwrap_or_default())
+}

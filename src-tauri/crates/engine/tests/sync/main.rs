@@ -1,0 +1,13 @@
+//! Syncs against the simulated merchant inside one process, with a clock of our own and every fault it knows.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the helpers of a test may fail it"
+)]
+
+mod faults;
+mod proof;
+mod support;
+mod time;
+mod whole;
