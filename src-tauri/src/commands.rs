@@ -8,8 +8,9 @@ use coffer_engine::api::handle;
 use coffer_engine::api::types::{
     AccountAddRequest, AccountList, AccountListRequest, AccountRef, AccountRemoveRequest,
     AccountRemoved, AccountView, ApiErrorView, AppState, Chart, ChartRequest, CustomerDetail,
-    CustomerPage, CustomerRequest, CustomersRequest, DemoRequest, ModeRequest, Overview,
-    OverviewRequest, SearchRequest, SearchResults, StateRequest, SyncRequest, SyncStatus,
+    CustomerPage, CustomerRequest, CustomersRequest, DemoRequest, KeyGuide, KeyGuideRequest,
+    ModeRequest, Noted, Overview, OverviewRequest, PresenceRequest, SearchRequest, SearchResults,
+    StateRequest, SyncRequest, SyncStatus,
 };
 use coffer_engine::for_each_command;
 use std::sync::Arc;

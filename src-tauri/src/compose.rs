@@ -12,6 +12,7 @@ use anyhow::{Context as _, bail};
 use coffer_engine::api::handle;
 use coffer_engine::api::types::{ApiErrorView, DemoRequest, ModeView, SyncRequest};
 use coffer_engine::home::Home;
+use coffer_engine::sync::keep;
 use coffer_engine::{Desk, DeskOptions};
 use std::path::Path;
 use std::sync::Arc;
@@ -99,8 +100,14 @@ fn already_open(home: &Home) -> anyhow::Result<()> {
     )
 }
 
-fn furnish(app: &AppHandle, desk: &Desk, folder: &Path, guard: OneWindow) -> anyhow::Result<()> {
+fn furnish(
+    app: &AppHandle,
+    desk: &Arc<Desk>,
+    folder: &Path,
+    guard: OneWindow,
+) -> anyhow::Result<()> {
     events::relay(app, desk);
+    tauri::async_runtime::spawn(keep(Arc::downgrade(desk)));
     window::open(app, folder)?;
     if !guard.listen()? {
         tracing::warn!("second starts will not find this window");
@@ -115,6 +122,7 @@ async fn enter_demo(desk: &Arc<Desk>) -> Result<(), ApiErrorView> {
     let test = SyncRequest {
         mode: ModeView::Test,
         account: None,
+        full: false,
     };
     handle::sync_start(desk, test).await?;
     Ok(())

@@ -105,6 +105,12 @@ pub(crate) enum Command {
 /// What can be done with accounts.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountCommand {
+    /// Show the boxes a key should have ticked, and the pages that tick them beforehand
+    Guide {
+        /// The provider
+        #[arg(long, default_value = "stripe")]
+        provider: String,
+    },
     /// Check a key with the provider and keep it (the key comes on stdin, or at a prompt without echo)
     Add {
         /// The provider: stripe
@@ -116,6 +122,9 @@ pub(crate) enum AccountCommand {
         /// Another address, on this machine only
         #[arg(long, value_name = "URL")]
         api_url: Option<String>,
+        /// For a key of an organization: the account that it is to be used for
+        #[arg(long, value_name = "ACCT")]
+        provider_account: Option<String>,
     },
     /// List the accounts of both modes
     List,
@@ -140,10 +149,13 @@ pub(crate) struct SyncArgs {
     /// One account instead of all
     #[arg(long, value_name = "ID")]
     pub(crate) account: Option<String>,
-    /// Walk every list from nothing
+    /// Read every list again and prove the copy from nothing
     #[arg(long)]
     pub(crate) full: bool,
-    /// Go on once a minute until interrupted
+    /// Make the tables anew from the JSON kept, without the network
+    #[arg(long, conflicts_with_all = ["full", "watch"])]
+    pub(crate) reproject: bool,
+    /// Go on until interrupted, as often as the provider's allowance of reads permits
     #[arg(long)]
     pub(crate) watch: bool,
 }

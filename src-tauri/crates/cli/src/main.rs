@@ -65,7 +65,10 @@ fn main() -> ExitCode {
     };
     let output = Output::new(cli.global.json, cli.global.quiet);
     start_log();
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    // Reading a page keeps a thread busy for some milliseconds; whoever watches the time needs another.
     let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(cores + 2)
         .enable_all()
         .build()
     {

@@ -53,8 +53,9 @@ fn draw<M: Mode>(
             let bar = bars
                 .entry((account.account.clone(), resource.resource.clone()))
                 .or_insert_with(|| {
-                    let style = ProgressStyle::with_template("{spinner} {prefix:<22} {pos:>9}")
-                        .unwrap_or_else(|_| ProgressStyle::default_spinner());
+                    let style =
+                        ProgressStyle::with_template("{spinner} {prefix:<28} {pos:>9} {msg}")
+                            .unwrap_or_else(|_| ProgressStyle::default_spinner());
                     lines.add(
                         ProgressBar::new_spinner()
                             .with_style(style)
@@ -62,6 +63,10 @@ fn draw<M: Mode>(
                     )
                 });
             bar.set_position(resource.fetched);
+            bar.set_message(match resource.left {
+                Some(left) if left > 0 => format!("about {left} left"),
+                _ => String::new(),
+            });
             if resource.done && !bar.is_finished() {
                 bar.finish();
             }

@@ -19,6 +19,7 @@ use axum::{Json, Router};
 use coffer_engine::Desk;
 use coffer_engine::api::call;
 use coffer_engine::clock::random_bytes;
+use coffer_engine::sync::keep;
 use rust_embed::RustEmbed;
 use serde_json::json;
 use std::convert::Infallible;
@@ -60,6 +61,7 @@ pub(crate) async fn on(desk: &Arc<Desk>, port: u16, output: &Output) -> Result<E
         tokio::net::TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
     let port = listener.local_addr()?.port();
     let token = token()?;
+    tokio::spawn(keep(Arc::downgrade(desk)));
     let shared = Shared {
         desk: Arc::clone(desk),
         token: token.as_str().into(),

@@ -6,7 +6,8 @@ use crate::output::Output;
 use crate::{Ended, Failure};
 use coffer_engine::api::handle;
 use coffer_engine::api::types::{
-    AccountAddRequest, AccountListRequest, AccountRef, AccountRemoveRequest, AccountView, ModeView,
+    AccountAddRequest, AccountListRequest, AccountRef, AccountRemoveRequest, AccountView,
+    KeyGuideRequest, MismatchView, ModeView, PermissionView,
 };
 use coffer_engine::domain::mode::ModeName;
 use secrecy::SecretString;
@@ -27,6 +28,7 @@ pub(crate) async fn run(
             provider,
             name,
             api_url,
+            provider_account,
         } => {
             let request = AccountAddRequest {
                 provider: provider.clone(),
@@ -34,10 +36,12 @@ pub(crate) async fn run(
                 key: read_key()?,
                 api_url: api_url.clone(),
                 expect_mode: cli.global.mode.map(|_| super::mode(cli).into()),
+                provider_account: provider_account.clone(),
             };
             let account = handle::account_add(&desk, request).await?;
             show(&account, output)?;
         }
+        AccountCommand::Guide { provider } => guide(&desk, provider, output).await?,
         AccountCommand::List => list(&desk, cli, output).await?,
         AccountCommand::Check { id } => {
             let mode = mode_of(&desk, cli, id).await?;
@@ -144,21 +148,87 @@ fn show(account: &AccountView, output: &Output) -> Result<(), Failure> {
         "Key: {}, ends in {}",
         account.key_kind, account.key_last4
     ))?;
-    for permission in &account.permissions {
-        let mark = match permission.granted {
+    for (label, granted) in boxes(&account.permissions) {
+        let mark = match granted {
             Some(true) => "✓",
             Some(false) => "✗",
             None => "?",
         };
-        output.line(&format!("  {mark} {}", permission.label))?;
+        output.line(&format!("  {mark} {label}"))?;
     }
-    if account
-        .permissions
-        .iter()
-        .any(|permission| permission.granted == Some(false))
-    {
-        output.line("Tick the boxes marked ✗ for this key at the provider to see everything.")?;
+    let missing = |access: &str| {
+        account
+            .permissions
+            .iter()
+            .any(|it| it.access == access && it.granted == Some(false))
+    };
+    if missing("read") {
+        output.line("Tick the boxes marked ✗ for this key at the provider to see everything, or make a new key: `coffer account guide`.")?;
+    } else if missing("write") {
+        output.line("This key may read everything and not act; that is enough to look.")?;
     }
+    output.line(&format!(
+        "Reads in the last 30 days: {} of {}",
+        account.reads.used, account.reads.allowed
+    ))?;
+    for it in &account.proof.mismatches {
+        output.note(&format!("does not add up: {}", disagreement(it)));
+    }
+    Ok(())
+}
+
+/// The boxes, each once: one box may open several resources.
+fn boxes(permissions: &[PermissionView]) -> Vec<(&str, Option<bool>)> {
+    let mut boxes: Vec<(&str, Option<bool>)> = Vec::new();
+    for permission in permissions {
+        let label = permission.label.as_str();
+        match boxes.iter_mut().find(|(known, _)| *known == label) {
+            Some((_, granted)) => {
+                *granted = match (*granted, permission.granted) {
+                    (Some(false), _) | (_, Some(false)) => Some(false),
+                    (known, new) => known.or(new),
+                };
+            }
+            None => boxes.push((label, permission.granted)),
+        }
+    }
+    boxes
+}
+
+/// What does not add up, in one line.
+pub(super) fn disagreement(it: &MismatchView) -> String {
+    format!(
+        "{} {} ({}): it says {}, its parts come to {}",
+        it.resource.replace('_', " "),
+        it.id,
+        it.rule.replace('_', " "),
+        it.expected,
+        it.found
+    )
+}
+
+/// The boxes and the links.
+async fn guide(
+    desk: &std::sync::Arc<coffer_engine::Desk>,
+    provider: &str,
+    output: &Output,
+) -> Result<(), Failure> {
+    let request = KeyGuideRequest {
+        provider: provider.to_owned(),
+    };
+    let guide = handle::key_guide(desk, request).await?;
+    if output.is_json() {
+        output.document(&json!({ "guide": guide }))?;
+        return Ok(());
+    }
+    for (label, _) in boxes(&guide.permissions) {
+        output.line(&format!("  {label}"))?;
+    }
+    output.line("")?;
+    output.line("A key that may only read, with these boxes ticked:")?;
+    output.line(&guide.links.read_only)?;
+    output.line("A key that may also act (refunds, plan changes):")?;
+    output.line(&guide.links.with_actions)?;
     Ok(())
 }
 

@@ -17,6 +17,7 @@ use crate::{Ended, Failure};
 use clap::CommandFactory as _;
 use coffer_engine::desk::{AnyBooks, SecretsChoice};
 use coffer_engine::domain::mode::ModeName;
+use coffer_engine::providers::Pacing;
 use coffer_engine::{Desk, DeskOptions, EngineError};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -43,7 +44,8 @@ pub(crate) fn home(cli: &Cli) -> Result<PathBuf, Failure> {
 
 /// Opens the desk as the environment says.
 pub(crate) fn desk(cli: &Cli) -> Result<Arc<Desk>, Failure> {
-    let options = DeskOptions::new(home(cli)?, secrets()?);
+    let mut options = DeskOptions::new(home(cli)?, secrets()?);
+    options.client.pacing = pacing()?;
     Ok(Arc::new(Desk::open(options)?))
 }
 
@@ -61,6 +63,21 @@ pub(crate) fn secrets() -> Result<SecretsChoice, Failure> {
         }),
         Some(other) => Err(Failure::Usage(format!(
             "COFFER_SECRETS is `{other}`; it can be `keychain` or `file`."
+        ))),
+    }
+}
+
+/// When requests are spread out in time. A stand-in for a provider on this machine has no limits, unless it says so here.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the edge that reads the environment"
+)]
+fn pacing() -> Result<Pacing, Failure> {
+    match std::env::var("COFFER_PACING").as_deref() {
+        Err(_) | Ok("" | "automatic") => Ok(Pacing::Automatic),
+        Ok("always") => Ok(Pacing::Always),
+        Ok(other) => Err(Failure::Usage(format!(
+            "COFFER_PACING is `{other}`; it can be `automatic` or `always`."
         ))),
     }
 }

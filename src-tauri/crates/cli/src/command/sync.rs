@@ -1,22 +1,23 @@
 //! `coffer sync`: exit 3 unless every account is complete.
 
 use crate::args::{Cli, SyncArgs};
+use crate::command::account::disagreement;
 use crate::command::{blocking, books, desk, mode, name_mode};
 use crate::output::Output;
 use crate::progress::Watching;
 use crate::{Ended, Failure};
+use chrono::SecondsFormat;
 use coffer_engine::books::Books;
+use coffer_engine::domain::Instant;
 use coffer_engine::domain::ids::AccountId;
 use coffer_engine::domain::mode::Mode;
+use coffer_engine::domain::sync::Gap;
 use coffer_engine::store::query::weight;
-use coffer_engine::sync::{AccountRun, SyncOptions, SyncOutcome, sync};
+use coffer_engine::sync::{AccountRun, SyncOptions, SyncOutcome, reproject_all, rest_of, sync};
+use coffer_engine::view::status::mismatch_view;
 use coffer_engine::{EngineError, with_books};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
-use std::time::Duration;
-
-/// How long `--watch` rests between two syncs.
-const REST: Duration = Duration::from_secs(60);
 
 pub(crate) async fn run(cli: &Cli, args: &SyncArgs, output: &Output) -> Result<Ended, Failure> {
     let desk = desk(cli)?;
@@ -29,6 +30,9 @@ pub(crate) async fn run(cli: &Cli, args: &SyncArgs, output: &Output) -> Result<E
         name_mode(mode(cli), output)?;
     }
     with_books!(books(&desk, mode(cli)).await?, books => {
+        if args.reproject {
+            return anew(&books, output).await;
+        }
         if !args.watch {
             let outcome = once(&books, options, output).await?;
             return tell_all(&books, &outcome, output).await;
@@ -37,7 +41,32 @@ pub(crate) async fn run(cli: &Cli, args: &SyncArgs, output: &Output) -> Result<E
     })
 }
 
-/// Syncs once a minute until interrupted; a machine gets the last outcome as its one document.
+/// Makes the tables anew from what is kept.
+async fn anew<M: Mode>(books: &Arc<Books<M>>, output: &Output) -> Result<Ended, Failure> {
+    let done = reproject_all(books).await?;
+    if output.is_json() {
+        output.document(&json!({ "reprojected": {
+            "objects": done.objects,
+            "unreadable": done.unreadable,
+        } }))?;
+    } else {
+        output.line(&format!(
+            "{} objects were read again from the JSON kept.",
+            done.objects
+        ))?;
+        for what in &done.unreadable {
+            output.note(&format!("warning: this version cannot read {what}"));
+        }
+    }
+    Ok(if done.unreadable.is_empty() {
+        Ended::Well
+    } else {
+        Ended::Incomplete
+    })
+}
+
+/// Syncs until interrupted, as often as the allowance of reads permits; a machine gets the last outcome as its one
+/// document.
 async fn watch<M: Mode>(
     books: &Arc<Books<M>>,
     options: &SyncOptions,
@@ -45,6 +74,7 @@ async fn watch<M: Mode>(
 ) -> Result<Ended, Failure> {
     let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
     let mut last: Option<SyncOutcome> = None;
+    let mut quiet = 0_u32;
     loop {
         let round = tokio::select! {
             round = once(books, options.clone(), output) => round,
@@ -55,6 +85,12 @@ async fn watch<M: Mode>(
                 if !output.is_json() {
                     tell_all(books, &outcome, output).await?;
                 }
+                let nothing_new = outcome.runs.iter().all(|run| run.fetched() == 0);
+                quiet = if nothing_new {
+                    quiet.saturating_add(1)
+                } else {
+                    0
+                };
                 last = Some(outcome);
             }
             // The window or another command is at it: that is as good.
@@ -62,7 +98,7 @@ async fn watch<M: Mode>(
             Err(error) => return Err(error),
         }
         tokio::select! {
-            () = tokio::time::sleep(REST) => {}
+            () = tokio::time::sleep(rest_of(books, quiet).await?) => {}
             _ = &mut interrupted => break,
         }
     }
@@ -134,16 +170,26 @@ async fn account<M: Mode>(books: &Arc<Books<M>>, run: &AccountRun) -> Result<Val
         "account": run.account,
         "provider": run.provider,
         "complete": run.complete,
+        "walked": run.walked,
         "resources": resources,
         "requests": run.requests,
         "retries": run.retries,
+        "limited": run.limited,
         "seconds": (seconds * 1000.0).round() / 1000.0,
         "warnings": run.warnings,
+        "gaps": run.gaps.iter().map(gap).collect::<Vec<_>>(),
+        "mismatches": run.mismatches.iter().map(mismatch_view).collect::<Vec<_>>(),
     });
     if let (Some(error), Some(object)) = (&run.error, value.as_object_mut()) {
         object.insert("error".to_owned(), json!(error));
     }
     Ok(value)
+}
+
+/// A part of a list that was not walked.
+fn gap(it: &Gap) -> Value {
+    let at = |at: Option<Instant>| at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
+    json!({ "resource": it.kind.as_str(), "from": at(it.from), "to": at(it.to) })
 }
 
 fn tell(run: &AccountRun, output: &Output) -> Result<(), Failure> {
@@ -160,6 +206,12 @@ fn tell(run: &AccountRun, output: &Output) -> Result<(), Failure> {
     ))?;
     for warning in &run.warnings {
         output.note(&format!("warning: {warning}"));
+    }
+    for it in &run.gaps {
+        output.note(&format!("not walked whole: {}", it.kind.as_str()));
+    }
+    for it in run.mismatches.iter().map(mismatch_view) {
+        output.note(&format!("does not add up: {}", disagreement(&it)));
     }
     if let Some(error) = &run.error {
         output.note(&format!("error: {}", error.message));
