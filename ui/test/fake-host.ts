@@ -1,7 +1,10 @@
-// A host for unit tests: answers wait until the test gives them, and everything asked is on record.
+// A host for unit tests: answers wait until the test gives them, and everything asked is on record. Commands that a test
+// does not mean to answer by hand can be given their answers beforehand.
 
 import type { Changed } from '../src/api/generated';
-import type { CommandName, Host, Link } from '../src/host';
+import type { CommandName, Host, Link, ResponseOf } from '../src/host';
+
+type Answers = { [N in CommandName]?: ResponseOf<N> | (() => ResponseOf<N>) };
 
 export interface Call {
   name: CommandName;
@@ -14,19 +17,26 @@ export interface FakeHost extends Host {
   calls: Call[];
   /** The newest call. */
   last: () => Call;
+  /** What was asked of one command. */
+  asked: (name: CommandName) => unknown[];
+  /** The addresses that were opened outside. */
+  opened: string[];
   change: (changed: Changed) => void;
   link: (link: Link) => void;
 }
 
 const settled = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
-export function fakeHost(): FakeHost {
+export function fakeHost(answers: Answers = {}): FakeHost {
   const calls: Call[] = [];
+  const opened: string[] = [];
   const changed = new Set<(changed: Changed) => void>();
   const links = new Set<(link: Link) => void>();
   return {
     kind: 'browser',
     calls,
+    opened,
+    asked: (name) => calls.filter((call) => call.name === name).map((call) => call.request),
     last() {
       const call = calls.at(-1);
       if (call === undefined) throw new Error('nothing was asked');
@@ -52,6 +62,8 @@ export function fakeHost(): FakeHost {
             return settled();
           },
         });
+        const known: unknown = answers[name];
+        if (known !== undefined) resolve((typeof known === 'function' ? known() : known) as never);
       });
     },
     onChanged(callback) {
@@ -63,7 +75,9 @@ export function fakeHost(): FakeHost {
       callback('up');
       return () => links.delete(callback);
     },
-    openExternal: async () => {},
+    openExternal: async (url) => {
+      opened.push(url);
+    },
     setTitle: () => {},
   };
 }

@@ -101,22 +101,88 @@ function customer(index) {
   };
 }
 
-function account(mode, scene) {
-  const read = [
-    'Customers',
-    'Subscriptions',
-    'Products',
-    'Prices',
-    'Coupons',
-    'Promotion codes',
-    'Invoices',
-    'Credit notes',
-    'Charges and Refunds',
-    'PaymentIntents',
-    'Disputes',
-    'Balance',
-    'Events',
+// The boxes of the provider's page and the lists that each of them opens.
+const BOXES = [
+  ['Products', 'rak_product', ['products']],
+  ['Prices', 'rak_plan', ['prices']],
+  ['Coupons', 'rak_coupon', ['coupons'], true],
+  ['Promotion Codes', 'rak_promotion_code', ['promotion_codes'], true],
+  ['Customers', 'rak_customer', ['customers', 'customer_balance_transactions'], true],
+  ['Subscriptions', 'rak_subscription', ['subscriptions', 'subscription_schedules'], true],
+  ['Invoices', 'rak_invoice', ['invoiceitems', 'invoices', 'invoice_payments'], true],
+  ['Charges and Refunds', 'rak_charge', ['charges', 'refunds'], true],
+  ['PaymentIntents', 'rak_payment_intent', ['payment_intents']],
+  ['Disputes', 'rak_dispute', ['disputes'], true],
+  ['Credit notes', 'rak_credit_note', ['credit_notes'], true],
+  ['Balance', 'rak_balance', ['balance_transactions']],
+  ['Billing meters', 'rak_billing_meter', ['meters']],
+  ['Checkout Sessions', 'rak_checkout_session', ['checkout_sessions'], true],
+  ['Payment Links', 'rak_payment_links', ['payment_links'], true],
+  ['Events', 'rak_event', ['events']],
+];
+
+function permissions(granted) {
+  const rows = (access, boxes) =>
+    boxes.flatMap(([row, slug, resources]) =>
+      resources.map((resource) => ({
+        resource,
+        label: `${row}: ${access === 'read' ? 'Read' : 'Write'}`,
+        access,
+        slug: `${slug}_${access}`,
+        granted: granted(row, access),
+      })),
+    );
+  return [
+    ...rows('read', BOXES),
+    ...rows(
+      'write',
+      BOXES.filter((box) => box[3]),
+    ),
   ];
+}
+
+const keyGuide = () => {
+  const page = 'https://dashboard.stripe.com/apikeys/create?name=Coffer';
+  return {
+    permissions: permissions(() => null),
+    links: {
+      read_only: `${page}&permissions[]=rak_customer_read`,
+      with_actions: `${page}&permissions[]=rak_customer_write`,
+    },
+  };
+};
+
+const RULES = [
+  ['refunds', 'charges', 'ch_3Pq'],
+  ['invoice_payments', 'invoices', 'in_1Qz'],
+  ['lines', 'invoices', 'in_1Rw'],
+  ['ledger', 'customers', 'cus_Tk'],
+];
+
+function proof(scene) {
+  const shown = scene.has('mismatches') ? 200 : scene.has('mismatch') ? 3 : 0;
+  return {
+    proved_at: scene.has('first') ? null : ago(DAY),
+    mismatches: Array.from({ length: shown }, (_, index) => {
+      const [rule, resource, id] = RULES[index % 4];
+      return {
+        rule,
+        resource,
+        id: `${id}${hash(index).toString(36)}`,
+        expected: `${hash(index) % 90_000}`,
+        found: '0',
+      };
+    }),
+    mismatch_count: scene.has('mismatches') ? 1412 : shown,
+    gone: scene.has('first') ? 0 : 3,
+  };
+}
+
+const isWhole = (scene) =>
+  !['partial', 'first', 'missing', 'mismatch', 'mismatches', 'again'].some((word) => scene.has(word));
+
+function account(mode, scene) {
+  const missing = (row) => scene.has('missing') && ['Disputes', 'Invoices', 'Events'].includes(row);
   return {
     id: mode === 'live' ? 'acct_1A2b3C' : 'acct_1TestXy',
     mode,
@@ -127,12 +193,16 @@ function account(mode, scene) {
     api_url: scene.has('sim') ? 'http://127.0.0.1:12111' : null,
     added_at: ago(40 * DAY),
     synced_at: scene.has('first') ? null : ago(130_000),
-    complete: !scene.has('partial') && !scene.has('first'),
-    permissions: read.map((label) => ({
-      resource: label.toLowerCase().replaceAll(' ', '_'),
-      label: `${label}: Read`,
-      granted: label === 'Balance' ? null : !(scene.has('missing') && ['Disputes', 'Events'].includes(label)),
-    })),
+    complete: isWhole(scene),
+    permissions: permissions((row, access) =>
+      access === 'write'
+        ? scene.has('acts') && row !== 'Disputes'
+        : row === 'Balance' && scene.has('unclear')
+          ? null
+          : !missing(row),
+    ),
+    reads: scene.has('thirsty') ? { used: 9_412, allowed: 10_000 } : { used: 18_240, allowed: 412_500 },
+    proof: proof(scene),
   };
 }
 
@@ -157,47 +227,69 @@ function appState(scene) {
   };
 }
 
+// Each list with what it has brought, and what is left of it while it is under way.
+const LISTS = [
+  ['products', 14],
+  ['prices', 41],
+  ['coupons', 9],
+  ['promotion_codes', 0],
+  ['customers', 4812],
+  ['subscriptions', 2311],
+  ['subscription_schedules', 37],
+  ['invoiceitems', 118],
+  ['invoices', 6200, 11_840],
+  ['invoice_payments', 2900, 14_100],
+  ['charges', 1100, 17_930],
+  ['payment_intents', 0, 18_000],
+  ['refunds', 0, 320],
+  ['disputes', 0, 40],
+  ['credit_notes', 0, 60],
+  ['balance_transactions', 0, 21_000],
+  ['meters', 0, 0],
+  ['checkout_sessions', 0, 4800],
+  ['payment_links', 0, 12],
+  ['customer_balance_transactions', 0, 210],
+];
+
 function syncStatus(mode, scene) {
-  const running = scene.has('syncing') || scene.has('first');
-  const resources = [
-    ['customers', 4812, true],
-    ['products', 14, true],
-    ['prices', 41, true],
-    ['coupons', 9, true],
-    ['subscriptions', 2311, true],
-    ['invoices', 6200, false],
-    ['charges', 0, false],
-    ['refunds', 0, false],
-    ['disputes', 0, false],
-    ['events', 0, false],
-  ];
+  const first = scene.has('first');
+  const walking = first || scene.has('again');
+  const proving = scene.has('proving');
+  const running = walking || proving || scene.has('syncing');
   return {
     mode,
     running,
     accounts: [
       {
-        account: 'acct_1A2b3C',
-        name: 'Northwind Software',
-        resources: resources.map(([resource, fetched, done]) => ({
+        account: mode === 'live' ? 'acct_1A2b3C' : 'acct_1TestXy',
+        name: mode === 'live' ? 'Northwind Software' : 'Northwind sandbox',
+        resources: LISTS.map(([resource, fetched, left]) => ({
           resource,
-          fetched,
-          done: running ? done : true,
+          fetched: walking || proving ? fetched : 0,
+          left: walking && left !== undefined && !scene.has('unknown') ? left : null,
+          done: walking ? left === undefined : true,
         })),
         requests: 134,
         seconds: 9.4,
+        seconds_left: walking && !scene.has('unknown') ? 41 : null,
+        phase: walking ? 'walking' : proving ? 'proving' : running ? 'changes' : 'ended',
         running,
-        complete: !running && !scene.has('partial'),
-        warnings: scene.has('missing') ? ['The key may not read Disputes.'] : [],
+        complete: !running && isWhole(scene),
+        warnings: scene.has('missing')
+          ? ['The key may not read disputes; tick “Disputes: Read” for it at the provider.']
+          : [],
         error: scene.has('refused')
           ? {
               code: 'key_revoked',
               message: 'Stripe no longer accepts the key.',
               hint: 'Make a new key and add the account again; the data stays.',
             }
-          : null,
+          : scene.has('offline')
+            ? { code: 'offline', message: 'Stripe cannot be reached.', hint: null }
+            : null,
       },
     ],
-    as_of: scene.has('first') ? null : ago(scene.has('offline') ? 3 * 3_600_000 : 130_000),
+    as_of: first ? null : ago(scene.has('offline') ? 3 * 3_600_000 : 130_000),
     revision: 7,
     offline: scene.has('offline'),
   };
@@ -222,7 +314,7 @@ function overview({ mode, currency }, scene) {
     currencies: empty ? [] : currencies,
     policy: 'stripe-default',
     as_of: scene.has('first') ? ago(2000) : ago(scene.has('offline') ? 3 * 3_600_000 : 130_000),
-    complete: !scene.has('partial') && !scene.has('first'),
+    complete: isWhole(scene),
     inferred: scene.has('inferred'),
     mrr: empty ? null : chosen.mrr,
     mrr_change: empty
@@ -398,8 +490,13 @@ function search({ text, limit }) {
 
 const COMMANDS = {
   state: (_, scene) => appState(scene),
+  key_guide: keyGuide,
+  presence: () => ({}),
   account_list: (_, scene) => ({ items: appState(scene).accounts }),
-  account_add: ({ key, api_url }, scene, home) => {
+  account_add: ({ key, api_url, provider_account }, scene, home) => {
+    if (key.startsWith('sk_org_') && !provider_account) {
+      throw { code: 'provider_account_missing', message: 'This key belongs to an organization.', hint: null };
+    }
     if (scene.has('fresh') && !key.includes('wrong') && (api_url ?? '').includes('127.0.0.1')) {
       home.scenes = ['testonly', 'sim'];
       return account('test', scene);
@@ -445,9 +542,9 @@ async function answer(request, response, home) {
     let body = '';
     for await (const part of request) body += part;
     const name = url.pathname.slice(5);
-    if (scene.has('hang') && !['state', 'sync_status'].includes(name)) return;
+    if (scene.has('hang') && !['state', 'sync_status', 'presence'].includes(name)) return;
     try {
-      if (scene.has('broken') && !['state', 'sync_status'].includes(name)) {
+      if (scene.has('broken') && !['state', 'sync_status', 'presence'].includes(name)) {
         throw {
           code: 'store_failed',
           message: 'The live database could not be read.',

@@ -21,6 +21,11 @@ const openCustomer = async (page) => {
   await page.locator('#timeline').waitFor();
 };
 
+const openWhy = async (page) => {
+  await page.getByRole('button', { name: /^partial/ }).click();
+  await page.getByRole('dialog').waitFor();
+};
+
 const SHOTS = [
   ['first-run', 'none', ''],
   ['first-run-small', 'none', '', { size: SMALL }],
@@ -44,6 +49,26 @@ const SHOTS = [
   ['overview-demo', 'live+demo', 'overview'],
   ['overview-first-sync', 'live+first', 'overview'],
   ['overview-partial', 'live+partial+missing+inferred+down', 'overview'],
+  ['overview-missing-test', 'testonly+missing', 'overview'],
+  ['overview-again', 'live+again', 'overview'],
+  [
+    'overview-again-lists',
+    'live+again',
+    'overview',
+    { act: (page) => page.getByRole('button', { name: 'Lists' }).click() },
+  ],
+  ['overview-unknown', 'live+first+unknown', 'overview'],
+  ['overview-proving', 'testonly+proving', 'overview'],
+  ['overview-refused', 'live+refused+partial', 'overview'],
+  ['overview-partial-small', 'testonly+partial', 'overview', { size: SMALL }],
+  ['overview-again-small', 'live+again', 'overview', { size: SMALL }],
+  ['overview-partial-hover', 'live+partial', 'overview', { act: hover }],
+  ['why', 'live+missing+mismatch', 'overview', { act: openWhy }],
+  ['why-test', 'testonly+first', 'overview', { act: openWhy }],
+  ['customers-partial', 'live+partial', 'customers'],
+  ['customer-partial', 'live+partial', 'customers', { act: openCustomer }],
+  ['settings-proof', 'live+test+mismatches+thirsty+acts', 'settings'],
+  ['settings-running', 'testonly+again+unclear', 'settings'],
   ['overview-empty', 'live+empty', 'overview'],
   ['overview-loading', 'live+hang', 'overview'],
   ['overview-broken', 'live+broken', 'overview'],
@@ -58,6 +83,18 @@ const SHOTS = [
   [
     'search',
     'live',
+    'overview',
+    {
+      act: async (page) => {
+        await page.keyboard.press('/');
+        await page.keyboard.type('kestr');
+        await page.locator('[role=option]').nth(3).waitFor();
+      },
+    },
+  ],
+  [
+    'search-partial',
+    'live+partial',
     'overview',
     {
       act: async (page) => {
@@ -109,6 +146,17 @@ const SHOTS = [
     'live',
     'settings',
     { act: (page) => page.getByRole('button', { name: 'Add account' }).click() },
+  ],
+  [
+    'settings-organization',
+    'live',
+    'settings',
+    {
+      act: async (page) => {
+        await page.getByRole('button', { name: 'Add account' }).click();
+        await page.getByLabel('Restricted key').fill('sk_org_live_example');
+      },
+    },
   ],
   [
     'settings-remove',

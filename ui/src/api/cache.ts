@@ -8,7 +8,7 @@ import type { ApiErrorView, Changed } from './generated';
 /** Commands that only look; the others are called, never cached. */
 export type ReadName = Exclude<
   CommandName,
-  'account_add' | 'account_check' | 'account_remove' | 'sync_start' | 'demo_enter' | 'demo_leave'
+  'account_add' | 'account_check' | 'account_remove' | 'presence' | 'sync_start' | 'demo_enter' | 'demo_leave'
 >;
 
 /** What a query shows right now. */
@@ -25,6 +25,7 @@ const RECORDS = ['customers', 'subscriptions', 'metrics', 'invoices', 'payments'
 const RESTS_ON: Record<ReadName, readonly string[]> = {
   state: ['accounts', 'sync'],
   account_list: ['accounts'],
+  key_guide: [],
   sync_status: ['sync', 'accounts'],
   overview: ['metrics', 'customers', 'subscriptions', 'accounts', 'sync'],
   mrr_chart: ['metrics'],

@@ -23,7 +23,11 @@ api_url: string | null,
 /**
  * The mode the user expects; refused when the key belongs to the other one.
  */
-expect_mode: ModeView | null, };
+expect_mode: ModeView | null, 
+/**
+ * For a key of an organization: the account that it is to be used for, `acct_…`.
+ */
+provider_account: string | null, };
 
 /**
  * The accounts of both modes.
@@ -64,11 +68,19 @@ requests: number,
  */
 seconds: number, 
 /**
+ * How many seconds are left, roughly.
+ */
+seconds_left: number | null, 
+/**
+ * What it is at: `reprojecting`, `walking`, `deriving`, `changes`, `sweeping`, `proving` or `ended`.
+ */
+phase: string, 
+/**
  * Whether it is at work now.
  */
 running: boolean, 
 /**
- * Whether everything is here; false while running.
+ * Whether everything is here and the proof held; false while running.
  */
 complete: boolean, 
 /**
@@ -170,7 +182,15 @@ complete: boolean,
 /**
  * What the key may do.
  */
-permissions: Array<PermissionView>, };
+permissions: Array<PermissionView>, 
+/**
+ * What it used of the reads that the provider allows.
+ */
+reads: ReadsView, 
+/**
+ * Whether its copy was proved whole.
+ */
+proof: ProofView, };
 
 /**
  * What went wrong, what it means and what to do.
@@ -217,6 +237,11 @@ accounts: Array<AccountView>,
  * A fault that keeps a mode's file closed (wrong key, damaged, newer version); `None` when all is well.
  */
 fault: ApiErrorView | null, };
+
+/**
+ * How much the user looks.
+ */
+export type AttentionView = "focused" | "idle" | "asleep";
 
 /**
  * A figure beside an earlier one.
@@ -524,6 +549,66 @@ seed: number | null,
 customers: number | null, };
 
 /**
+ * What a key should have, and where it is made.
+ */
+export type KeyGuide = { 
+/**
+ * Every box, reading first.
+ */
+permissions: Array<PermissionView>, 
+/**
+ * Where the key is made.
+ */
+links: KeyLinks, };
+
+/**
+ * Asks for the permissions that a provider's key should have.
+ */
+export type KeyGuideRequest = { 
+/**
+ * `stripe`.
+ */
+provider: string, };
+
+/**
+ * Pages of the provider on which a key is made, with the boxes ticked beforehand.
+ */
+export type KeyLinks = { 
+/**
+ * For a key that may only read.
+ */
+read_only: string, 
+/**
+ * For a key that may also act.
+ */
+with_actions: string, };
+
+/**
+ * Something that does not add up although it was fetched again.
+ */
+export type MismatchView = { 
+/**
+ * `refunds`, `invoice_payments`, `lines` or `ledger`.
+ */
+rule: string, 
+/**
+ * Named like the provider's list path.
+ */
+resource: string, 
+/**
+ * The object's id.
+ */
+id: string, 
+/**
+ * What the object says.
+ */
+expected: string, 
+/**
+ * What its parts come to.
+ */
+found: string, };
+
+/**
  * A request about one mode.
  */
 export type ModeRequest = { 
@@ -553,6 +638,11 @@ currency: string,
  * The amount as shown, for instance `$1,234.50` or `−€20.00`.
  */
 text: string, };
+
+/**
+ * Nothing more to say.
+ */
+export type Noted = Record<symbol, never>;
 
 /**
  * The figures at the top of the overview.
@@ -637,9 +727,64 @@ resource: string,
  */
 label: string, 
 /**
- * Whether the key may read it; `None` when the provider gave no clear answer.
+ * `read` or `write`.
+ */
+access: string, 
+/**
+ * The provider's own name for the permission, for instance `rak_customer_read`.
+ */
+slug: string, 
+/**
+ * Whether the key has it; `None` when the provider gave no clear answer.
  */
 granted: boolean | null, };
+
+/**
+ * Says what is being looked at, so that syncs in the background come as often as is useful.
+ */
+export type PresenceRequest = { 
+/**
+ * The mode in view.
+ */
+mode: ModeView, 
+/**
+ * How much it is looked at.
+ */
+attention: AttentionView, };
+
+/**
+ * Whether an account's copy was proved whole, and what stands against it.
+ */
+export type ProofView = { 
+/**
+ * When everything last held together, RFC 3339.
+ */
+proved_at: string | null, 
+/**
+ * What does not add up; the first 200.
+ */
+mismatches: Array<MismatchView>, 
+/**
+ * How many things do not add up.
+ */
+mismatch_count: number, 
+/**
+ * References to objects that the provider no longer has.
+ */
+gone: number, };
+
+/**
+ * What an account used of the reads that its provider allows.
+ */
+export type ReadsView = { 
+/**
+ * Requests in the last 30 days.
+ */
+used: number, 
+/**
+ * How many the provider allows in 30 days: 500 for each transaction, and never fewer than 10,000.
+ */
+allowed: number, };
 
 /**
  * How one resource stands in a sync.
@@ -653,6 +798,10 @@ resource: string,
  * Objects brought in this run.
  */
 fetched: number, 
+/**
+ * Objects left to be brought, roughly; `None` while nothing is known of that.
+ */
+left: number | null, 
 /**
  * Whether this resource is finished.
  */
@@ -788,7 +937,11 @@ mode: ModeView,
 /**
  * One account, or all of the mode.
  */
-account: string | null, };
+account: string | null, 
+/**
+ * Whether to read every list again and prove the copy from nothing.
+ */
+full: boolean, };
 
 /**
  * How a mode's sync stands.
@@ -856,6 +1009,10 @@ export interface Commands {
   account_check: { request: AccountRef; response: AccountView };
   /** Forgets an account's key and, when asked, its data. */
   account_remove: { request: AccountRemoveRequest; response: AccountRemoved };
+  /** Which boxes a key should have ticked, and the pages that tick them beforehand. */
+  key_guide: { request: KeyGuideRequest; response: KeyGuide };
+  /** Says what is being looked at, so that syncs in the background come as often as is useful. */
+  presence: { request: PresenceRequest; response: Noted };
   /** Starts bringing the local copy up to date, in the background. */
   sync_start: { request: SyncRequest; response: SyncStatus };
   /** How far the running sync is, or how the last one ended. */
@@ -883,6 +1040,8 @@ export const COMMAND_NAMES = [
   "account_list",
   "account_check",
   "account_remove",
+  "key_guide",
+  "presence",
   "sync_start",
   "sync_status",
   "overview",

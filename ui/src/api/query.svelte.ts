@@ -5,14 +5,14 @@ import { getContext, setContext, untrack } from 'svelte';
 import type { RequestOf, ResponseOf } from '../host';
 import type { QueryCache, ReadName, Snapshot } from './cache';
 
-const KEY = Symbol('queries');
+export const CACHE_KEY = Symbol('queries');
 
 export function provideCache(cache: QueryCache): void {
-  setContext(KEY, cache);
+  setContext(CACHE_KEY, cache);
 }
 
 export function useCache(): QueryCache {
-  return getContext<QueryCache>(KEY);
+  return getContext<QueryCache>(CACHE_KEY);
 }
 
 export interface Query<T> {

@@ -1,27 +1,20 @@
 // The sentence in the top bar: it must never call old figures fresh.
 
 import { describe, expect, test } from 'vitest';
-import type { AccountProgress, SyncStatus } from '../api/generated';
-import { ago, signedCount, signedPercent, withDays } from '../parts/format';
+import { runOf } from '../../test/things';
+import type { SyncStatus } from '../api/generated';
+import { ago, amountsIn, roughly, signedCount, signedPercent, timeLeft, withDays } from '../parts/format';
 import { freshness } from './freshness';
 
 const NOW = Date.parse('2026-11-21T14:10:00Z');
 const AT = '2026-11-21T14:08:00Z';
 
-const account: AccountProgress = {
-  account: 'acct_1',
-  name: 'Shop',
+const account = runOf({
   resources: [
-    { resource: 'customers', fetched: 300, done: true },
-    { resource: 'invoices', fetched: 45, done: false },
+    { resource: 'customers', fetched: 300, left: null, done: true },
+    { resource: 'invoices', fetched: 45, left: 200, done: false },
   ],
-  requests: 4,
-  seconds: 2,
-  running: false,
-  complete: true,
-  warnings: [],
-  error: null,
-};
+});
 const status: SyncStatus = {
   mode: 'live',
   running: false,
@@ -61,6 +54,13 @@ describe('freshness', () => {
     expect(stopped.title).toContain('Stripe no longer accepts the key.');
   });
 
+  test('only trouble is said aloud without being asked, never a count or a clock', () => {
+    expect(freshness(status, true, NOW).spoken).toBe('');
+    expect(freshness({ ...status, running: true }, true, NOW).spoken).toBe('');
+    expect(freshness({ ...status, offline: true }, true, NOW).spoken).toBe('Offline');
+    expect(freshness(status, false, NOW).spoken).toBe('Connection lost');
+  });
+
   test('before the first sync it says so', () => {
     expect(freshness({ ...status, as_of: null }, true, NOW)).toMatchObject({
       tone: 'unknown',
@@ -97,7 +97,34 @@ describe('time and figures in words', () => {
   });
 });
 
+describe('estimates', () => {
+  test.each([
+    [3, 'a few seconds left'],
+    [41, 'about 40 s left'],
+    [58, 'about 1 min left'],
+    [190, 'about 3 min left'],
+    [8000, 'about 2 h left'],
+  ])('%i seconds are %s', (seconds, text) => {
+    expect(timeLeft(seconds)).toBe(text);
+  });
+
+  test('are rounded to what they can know', () => {
+    expect([7, 42, 318, 17_542, 1_204_511].map(roughly)).toEqual([7, 42, 320, 18_000, 1_200_000]);
+  });
+});
+
 describe('sentences of the engine', () => {
+  test.each([
+    ['MRR grew from $1,990.00 to $2,499.00: seats 20', ['$1,990.00', '$2,499.00']],
+    ['Refunded −€20.00 of ISK 18,637.50', ['−€20.00', 'ISK 18,637.50']],
+    ['¥1,200 per month', ['¥1,200']],
+    ['Invoice 2026-1208, paid with Visa ending 4242', []],
+  ])('%s has the amounts %j', (sentence, amounts) => {
+    const pieces = amountsIn(sentence);
+    expect(pieces.filter((piece) => piece.amount).map((piece) => piece.text)).toEqual(amounts);
+    expect(pieces.map((piece) => piece.text).join('')).toBe(sentence);
+  });
+
   test('days in them are written as people write them', () => {
     expect(withDays('Renews on 2026-12-08', 'en-GB')).toBe('Renews on 8 Dec 2026');
     expect(withDays('Invoice 2026-1208, paid', 'en-GB')).toBe('Invoice 2026-1208, paid');

@@ -9,6 +9,8 @@ export interface Freshness {
   text: string;
   /** The exact words for hovering. */
   title: string;
+  /** What is said aloud without being asked; a count or a clock that moves on is not. */
+  spoken: string;
 }
 
 /** Objects brought in this run, over all accounts and resources. */
@@ -27,16 +29,27 @@ export function freshness(status: SyncStatus | null, connected: boolean, nowMs: 
       tone: 'offline',
       text: `Connection lost${since}`,
       title: `The engine does not answer; trying again. ${exact}`,
+      spoken: 'Connection lost',
     };
   }
-  if (status === null) return { tone: 'unknown', text: '', title: '' };
+  if (status === null) return { tone: 'unknown', text: '', title: '', spoken: '' };
   if (status.running) {
     const fetched = fetchedObjects(status);
     const text = fetched === 0 ? 'Syncing' : `Syncing · ${count(fetched)}`;
-    return { tone: 'working', text, title: `${count(fetched)} objects brought in so far. ${exact}` };
+    return {
+      tone: 'working',
+      text,
+      title: `${count(fetched)} objects brought in so far. ${exact}`,
+      spoken: '',
+    };
   }
   if (status.offline) {
-    return { tone: 'offline', text: `Offline${since}`, title: `The provider could not be reached. ${exact}` };
+    return {
+      tone: 'offline',
+      text: `Offline${since}`,
+      title: `The provider could not be reached. ${exact}`,
+      spoken: 'Offline',
+    };
   }
   const stopped = status.accounts.find((account) => account.error !== null);
   if (stopped?.error)
@@ -44,7 +57,8 @@ export function freshness(status: SyncStatus | null, connected: boolean, nowMs: 
       tone: 'problem',
       text: `Sync stopped${since}`,
       title: `${stopped.name}: ${stopped.error.message} ${exact}`,
+      spoken: `Sync stopped. ${stopped.error.message}`,
     };
-  if (asOf === null) return { tone: 'unknown', text: 'Not synced yet', title: exact };
-  return { tone: 'fresh', text: `Synced ${ago(asOf, nowMs)}`, title: exact };
+  if (asOf === null) return { tone: 'unknown', text: 'Not synced yet', title: exact, spoken: '' };
+  return { tone: 'fresh', text: `Synced ${ago(asOf, nowMs)}`, title: exact, spoken: '' };
 }

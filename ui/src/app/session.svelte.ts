@@ -6,7 +6,10 @@ import { QueryCache } from '../api/cache';
 import { type Answer, ask } from '../api/client';
 import type { ApiErrorView, AppState, ModeView } from '../api/generated';
 import type { CommandName, Host, Link, RequestOf, ResponseOf } from '../host';
+import type { NumberMark } from '../parts/mark';
+import { attentionOf, Presence } from './presence';
 import { CUSTOMERS, Router } from './route.svelte';
+import { partialMark } from './wholeness';
 
 export const SESSION_KEY = Symbol('session');
 const MODE_KEY = 'coffer.mode';
@@ -36,12 +39,22 @@ export class Session {
   /** The name of what is open inside the view, for the top bar and the title. */
   place = $state<string | null>(null);
   toasts = $state.raw<readonly Toast[]>([]);
+  /** Whether the reasons for partial figures are open. */
+  why = $state(false);
+  /** What is said aloud about the sync: what was asked for and how it ended, not every step. */
+  spoken = $state('');
+  readonly #presence: Presence;
   #mode = $state<ModeView>('live');
   #toastCount = 0;
 
   constructor(host: Host) {
     this.host = host;
     this.cache = new QueryCache(host);
+    this.#presence = new Presence(
+      () =>
+        this.connected && this.state !== null ? { mode: this.#mode, attention: attentionOf(document) } : null,
+      (said) => host.call('presence', said),
+    );
   }
 
   /** Starts listening; returns the way to stop. */
@@ -57,8 +70,12 @@ export class Session {
       this.host.onLink((link) => {
         const returned = link === 'up' && !this.connected;
         this.link = link;
-        if (returned) this.cache.invalidateAll();
+        if (returned) {
+          this.cache.invalidateAll();
+          this.#presence.forgotten();
+        }
       }),
+      this.#presence.start(),
     ];
     const clock = setInterval(() => {
       this.nowMs = Date.now();
@@ -82,12 +99,21 @@ export class Session {
     if (mode === this.#mode) return;
     this.#mode = mode;
     localStorage.setItem(MODE_KEY, mode);
+    this.#presence.changed();
     const { route } = this.router;
     if (route.view === 'customer') this.router.go(CUSTOMERS);
   }
 
   hasAccounts(mode: ModeView): boolean {
     return this.state?.accounts.some((account) => account.mode === mode) ?? false;
+  }
+
+  /** The mark on numbers of the mode in view, or of one account in it; `null` when its copy is complete. */
+  partial(account: string | null = null): NumberMark | null {
+    const here = this.state?.accounts.filter(
+      (it) => it.mode === this.#mode && (account === null || it.id === account),
+    );
+    return partialMark(here ?? []);
   }
 
   do<N extends CommandName>(name: N, request: RequestOf<N>): Promise<Answer<ResponseOf<N>>> {
@@ -102,10 +128,19 @@ export class Session {
     this.router.go({ view: 'overview' });
   }
 
-  async syncNow(): Promise<void> {
-    const answer = await this.do('sync_start', { mode: this.mode, account: null });
-    this.cache.refresh('sync_status', { mode: this.mode });
-    if (!answer.ok) this.say(`${answer.error.message} ${answer.error.hint ?? ''}`, 'problem');
+  /** Brings an account or all of the mode up to date; `full` reads every list again. */
+  async sync({ mode = this.#mode, account = null as string | null, full = false } = {}): Promise<void> {
+    this.spoken = 'Syncing';
+    const answer = await this.do('sync_start', { mode, account, full });
+    this.cache.refresh('sync_status', { mode });
+    if (answer.ok) return;
+    this.spoken = '';
+    this.say(`${answer.error.message} ${answer.error.hint ?? ''}`, 'problem');
+  }
+
+  /** No sync is running any more; said aloud if one was asked for. */
+  ended(): void {
+    if (this.spoken === 'Syncing') this.spoken = 'Sync ended';
   }
 
   say(text: string, tone: Toast['tone'] = 'info'): void {
@@ -124,6 +159,7 @@ export class Session {
     this.state = state;
     const lost = !this.hasAccounts(this.#mode);
     if (first || lost) this.#mode = startingMode(state, first ? localStorage.getItem(MODE_KEY) : null);
+    this.#presence.changed();
   }
 }
 

@@ -68,6 +68,22 @@ export function withDays(sentence: string, locale?: string): string {
   return sentence.replace(/\b\d{4}-\d{2}-\d{2}\b/g, (found) => day(found, 'medium', locale));
 }
 
+/** An amount as the engine writes it: a sign or none, a symbol or a code, grouped digits. */
+const AMOUNT = /[−+]?(?:[A-Z]{0,3}\p{Sc}|\b[A-Z]{3} )\d[\d,]*(?:\.\d+)?/gu;
+
+/** A sentence cut into its amounts and what stands between them. */
+export function amountsIn(sentence: string): { text: string; amount: boolean }[] {
+  const pieces: { text: string; amount: boolean }[] = [];
+  let from = 0;
+  for (const found of sentence.matchAll(AMOUNT)) {
+    if (found.index > from) pieces.push({ text: sentence.slice(from, found.index), amount: false });
+    pieces.push({ text: found[0], amount: true });
+    from = found.index + found[0].length;
+  }
+  if (from < sentence.length) pieces.push({ text: sentence.slice(from), amount: false });
+  return pieces;
+}
+
 /** An instant in full, in the reader's own zone, for hovering. */
 export function exactTime(text: string, locale?: string): string {
   const date = instant(text);
@@ -119,4 +135,18 @@ export function country(code: string, locale?: string): string {
 export function words(code: string): string {
   const text = code.replaceAll('_', ' ');
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** An estimate, rounded to what an estimate can know: two leading digits. */
+export function roughly(value: number): number {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, value))) - 1);
+  return Math.round(value / unit) * unit;
+}
+
+/** A span that is left, as roughly as it is known: "a few seconds left", "about 40 s left", "about 3 min left". */
+export function timeLeft(seconds: number): string {
+  if (seconds < 8) return 'a few seconds left';
+  if (seconds < 55) return `about ${Math.round(seconds / 10) * 10} s left`;
+  if (seconds < 55 * MINUTE) return `about ${Math.max(1, Math.round(seconds / MINUTE))} min left`;
+  return `about ${Math.max(1, Math.round(seconds / HOUR))} h left`;
 }

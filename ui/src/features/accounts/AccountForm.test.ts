@@ -6,7 +6,6 @@ import { describe, expect, test, vi } from 'vitest';
 import { fakeHost } from '../../../test/fake-host';
 import { SESSION_KEY, Session } from '../../app/session.svelte';
 import AccountForm from './AccountForm.svelte';
-import { STRIPE_READ_BOXES, stripeKeyPage } from './stripe-key';
 
 const CANARY = 'rk_test_canary_4f9c';
 
@@ -82,11 +81,63 @@ describe('account form', () => {
   });
 });
 
-describe('the page for a new key', () => {
-  test('ticks every box of the list, for reading only', () => {
-    const { searchParams, origin } = new URL(stripeKeyPage());
-    expect(origin).toBe('https://dashboard.stripe.com');
-    expect(searchParams.getAll('permissions[]')).toEqual(STRIPE_READ_BOXES.map((box) => box.slug));
-    expect(STRIPE_READ_BOXES.every((box) => box.slug.endsWith('_read'))).toBe(true);
+describe('a key of an organization', () => {
+  const ORGANIZATION = 'sk_org_test_canary_77';
+
+  async function pasted(key: string) {
+    const host = fakeHost();
+    render(AccountForm, {
+      props: { onadded: () => {} },
+      context: new Map([[SESSION_KEY, new Session(host)]]),
+    });
+    const field = screen.getByLabelText<HTMLInputElement>('Restricted key');
+    await fireEvent.input(field, { target: { value: key } });
+    return { host, field, form: field.form as HTMLFormElement };
+  }
+
+  const account = () => screen.queryByLabelText<HTMLInputElement>('Account at Stripe');
+  const connect = () => screen.getByRole<HTMLButtonElement>('button', { name: 'Connect Stripe' });
+
+  test('asks for the account and is sent with it', async () => {
+    const { host, form } = await pasted(` ${ORGANIZATION}`);
+    expect(account()?.required).toBe(true);
+    expect(connect().disabled, 'not without the account').toBe(true);
+    await fireEvent.input(account() as HTMLInputElement, { target: { value: ' acct_1A2b ' } });
+    expect(connect().disabled).toBe(false);
+    await fireEvent.submit(form);
+    expect(host.last().request).toMatchObject({ key: ORGANIZATION, provider_account: 'acct_1A2b' });
+    expect(document.documentElement.outerHTML).not.toContain(ORGANIZATION);
+  });
+
+  test('any other key asks for none', async () => {
+    const { host, form } = await pasted(CANARY);
+    expect(account()).toBeNull();
+    await fireEvent.submit(form);
+    expect(host.last().request).toMatchObject({ provider_account: null });
+  });
+
+  test('the account stays while the key is pasted again, and goes with another key', async () => {
+    const { host, field, form } = await pasted(ORGANIZATION);
+    await fireEvent.input(account() as HTMLInputElement, { target: { value: 'acct_1A2b' } });
+    await fireEvent.submit(form);
+    await host.last().refuse({ code: 'key_refused', message: 'Stripe does not know it.', hint: null });
+    await tick();
+    expect(field.value).toBe('');
+    expect(account()?.value).toBe('acct_1A2b');
+    await fireEvent.input(field, { target: { value: ORGANIZATION } });
+    expect(account()?.value).toBe('acct_1A2b');
+    await fireEvent.input(field, { target: { value: CANARY } });
+    expect(account()).toBeNull();
+  });
+
+  test('is also believed when the engine says so', async () => {
+    const { host, field, form } = await pasted(CANARY);
+    await fireEvent.submit(form);
+    const refusal = { code: 'provider_account_missing', message: 'It opens several accounts.', hint: 'CLI.' };
+    await host.last().refuse(refusal);
+    await tick();
+    expect(screen.getByRole('alert').textContent).toContain('in the field below the key');
+    await fireEvent.input(field, { target: { value: CANARY } });
+    expect(account()).not.toBeNull();
   });
 });

@@ -7,10 +7,8 @@ import type { Session } from '../../app/session.svelte';
 export async function beginAccount(session: Session, account: AccountView): Promise<void> {
   session.mode = account.mode;
   session.router.go({ view: 'overview' });
-  const answer = await session.do('sync_start', { mode: account.mode, account: account.id });
+  await session.sync({ mode: account.mode, account: account.id });
   session.cache.refresh('state', {});
-  session.cache.refresh('sync_status', { mode: account.mode });
-  if (!answer.ok) session.say(`${answer.error.message} ${answer.error.hint ?? ''}`, 'problem');
 }
 
 /** Opens the simulated merchant and brings its data; returns why not when it could not be opened. */
@@ -18,6 +16,6 @@ export async function enterDemo(session: Session): Promise<ApiErrorView | null> 
   const answer = await session.do('demo_enter', { seed: null, customers: null });
   if (!answer.ok) return answer.error;
   session.adoptHome(answer.value);
-  await session.syncNow();
+  await session.sync();
   return null;
 }

@@ -48,13 +48,14 @@ export function basisWord(basis: string): string {
   return BASIS[basis] ?? basis;
 }
 
-/** A point as one spoken sentence. */
-export function speakPoint(point: ChartPoint): string {
+/** A point as one spoken sentence; `mark` is the word on its figures, if they have one. */
+export function speakPoint(point: ChartPoint, mark?: string): string {
   const parts = [
     `${point.label}${point.unfinished ? ', not finished' : ''}: ${point.value.text}`,
     point.change === null ? null : `change ${point.change.text}`,
     `${point.active_subscribers} active subscribers`,
     basisWord(point.basis),
+    mark ?? null,
   ];
   return `${parts.filter((part) => part !== null).join(', ')}.`;
 }
