@@ -36,8 +36,12 @@ cargo xtask COMMAND
   test [--no-window] [--no-browser]
              installs what the tests need and runs all of them
   check      what must be clean before a commit: format, lints, tests, documents, licences, bindings
-  bench [sync]
-             sync speed and memory, start times, answer times, sizes; `sync` measures the first two alone
+  bench      how fast a first sync is, starts, answers to views, sizes
+  bench sync [--million] [--customers N] [--paced-customers N] [--runs N] [--programs FOLDER]
+             everything about syncing: speed beside a client that throws everything away, speed below
+             the provider's limits, memory, requests and time after changes, bytes on the disk;
+             --million adds an account of a million objects and takes minutes longer;
+             --programs takes the programs from a folder and builds nothing
   bindings [--check]
              writes ui/src/api/generated.ts from the engine's list of commands, or only compares it
   ui         fetches the window's packages and builds it into ui/dist";
@@ -60,20 +64,20 @@ fn run(arguments: Vec<String>) -> Result<ExitCode> {
     match command.as_str() {
         "demo" => demo::run(
             &place,
-            &Options::read(&rest, &["--headless"], &["--seed", "--customers"], 0)?,
+            &Options::read(&rest, &["--headless"], &["--seed", "--customers"])?,
         ),
         "test" => test::run(
             &place,
-            &Options::read(&rest, &["--no-window", "--no-browser"], &[], 0)?,
+            &Options::read(&rest, &["--no-window", "--no-browser"], &[])?,
         ),
         "check" => {
-            Options::read(&rest, &[], &[], 0)?;
+            Options::read(&rest, &[], &[])?;
             check::run(&place)
         }
-        "bench" => bench::run(&place, &Options::read(&rest, &[], &[], 1)?),
-        "bindings" => bindings::run(&place, &Options::read(&rest, &["--check"], &[], 0)?),
+        "bench" => bench::run(&place, &rest),
+        "bindings" => bindings::run(&place, &Options::read(&rest, &["--check"], &[])?),
         "ui" => {
-            Options::read(&rest, &[], &[], 0)?;
+            Options::read(&rest, &[], &[])?;
             ui::run(&place)
         }
         "" | "help" | "--help" | "-h" => {

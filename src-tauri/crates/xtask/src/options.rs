@@ -1,4 +1,4 @@
-//! Flags of a command: those without a value, those with one, and how many bare words may stand beside them.
+//! Flags of a command: those without a value and those with one. Nothing else may stand beside them.
 
 use anyhow::{Result, bail};
 use std::collections::BTreeMap;
@@ -7,17 +7,11 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Options {
     given: BTreeMap<String, String>,
-    words: Vec<String>,
 }
 
 impl Options {
     /// Reads what stands after the command's name and refuses what it does not know.
-    pub(crate) fn read(
-        arguments: &[String],
-        flags: &[&str],
-        valued: &[&str],
-        words_max: usize,
-    ) -> Result<Self> {
+    pub(crate) fn read(arguments: &[String], flags: &[&str], valued: &[&str]) -> Result<Self> {
         let mut options = Self::default();
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
@@ -32,8 +26,6 @@ impl Options {
                     bail!("{name} needs a value");
                 };
                 options.given.insert(name.to_owned(), value);
-            } else if !name.starts_with('-') && options.words.len() < words_max {
-                options.words.push(argument.clone());
             } else {
                 bail!("`{argument}` is not known here; `cargo xtask help` shows what is");
             }
@@ -55,9 +47,9 @@ impl Options {
         }
     }
 
-    /// The first bare word.
-    pub(crate) fn word(&self) -> Option<&str> {
-        self.words.first().map(String::as_str)
+    /// A flag's value as it was given.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.given.get(name).map(String::as_str)
     }
 }
 
@@ -67,15 +59,15 @@ mod tests {
 
     fn read(text: &str) -> Result<Options> {
         let arguments: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
-        Options::read(&arguments, &["--headless"], &["--seed"], 1)
+        Options::read(&arguments, &["--headless"], &["--seed"])
     }
 
     #[test]
-    fn flags_values_and_words_are_told_apart() {
-        let options = read("--headless --seed 9 sync").unwrap();
+    fn flags_and_values_are_told_apart() {
+        let options = read("--headless --seed 9").unwrap();
         assert!(options.has("--headless"));
         assert_eq!(options.number("--seed").unwrap(), Some(9));
-        assert_eq!(options.word(), Some("sync"));
+        assert_eq!(options.text("--seed"), Some("9"));
         assert_eq!(read("--seed=4").unwrap().number("--seed").unwrap(), Some(4));
     }
 
@@ -86,7 +78,7 @@ mod tests {
             "a misspelt flag must not be taken as none"
         );
         assert!(read("--seed").is_err(), "a value is missing");
-        assert!(read("one two").is_err(), "one word is allowed");
+        assert!(read("one").is_err(), "no word is allowed");
         assert!(
             read("--seed many").unwrap().number("--seed").is_err(),
             "not a number"

@@ -11,6 +11,7 @@ use std::process::Command;
 pub(crate) struct Place {
     root: PathBuf,
     target: PathBuf,
+    release: PathBuf,
 }
 
 /// A variable of the environment that is set and not empty.
@@ -37,7 +38,20 @@ impl Place {
         }
         let target = variable("CARGO_TARGET_DIR")
             .map_or_else(|| root.join("target"), |folder| root.join(folder));
-        Ok(Self { root, target })
+        let release = target.join("release");
+        Ok(Self {
+            root,
+            target,
+            release,
+        })
+    }
+
+    /// The same place with the programs of a folder as those of the release profile.
+    pub(crate) fn with_programs(&self, folder: &Path) -> Self {
+        Self {
+            release: folder.to_owned(),
+            ..self.clone()
+        }
     }
 
     /// A path inside the project.
@@ -59,8 +73,7 @@ impl Place {
 
     /// A program of the release profile.
     pub(crate) fn release(&self, name: &str) -> PathBuf {
-        self.target
-            .join("release")
+        self.release
             .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }
 
@@ -73,8 +86,13 @@ impl Place {
 
     /// npm in the window's folder.
     pub(crate) fn npm(&self, arguments: &[&str]) -> Command {
+        self.npm_in("ui", arguments)
+    }
+
+    /// npm in a folder of the project.
+    pub(crate) fn npm_in(&self, folder: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
-        command.args(arguments).current_dir(self.root.join("ui"));
+        command.args(arguments).current_dir(self.root.join(folder));
         command
     }
 }

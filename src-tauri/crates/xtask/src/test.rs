@@ -64,6 +64,7 @@ pub(crate) fn run(place: &Place, options: &Options) -> Result<ExitCode> {
         report.leave_out("window: unit tests", "its packages are not here");
     }
     let ready = built && fetched && drawn;
+    by_official_client(place, &mut report, built);
     in_browser(place, &mut report, browser, ready);
     in_window(place, &mut report, window, ready);
     Ok(report.close())
@@ -80,6 +81,28 @@ fn ensure_nextest(place: &Place) -> Result<()> {
         bail!("cargo-nextest could not be installed; https://nexte.st says how to get it");
     }
     Ok(())
+}
+
+/// The simulated merchant asked by the provider's own command line, which exists for some machines only.
+fn by_official_client(place: &Place, report: &mut Report, built: bool) {
+    const NAME: &str = "the merchant and Stripe's own client";
+    const FOLDER: &str = "tests/e2e/stripe-cli";
+    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        report.leave_out(NAME, "its package is for Linux on x86-64");
+    } else if !built {
+        report.leave_out(NAME, "the merchant was not built");
+    } else if report.work("Stripe's own client", || {
+        if hand_over(&mut place.npm_in(FOLDER, &["ci", "--ignore-scripts"]))? {
+            return Ok(());
+        }
+        bail!("`npm ci` failed in {FOLDER}; what it said stands above")
+    }) {
+        let mut command = place.npm_in(FOLDER, &["test"]);
+        command.env("COFFER_SIM", place.program("coffer-sim"));
+        report.program(NAME, SHORT, counts::node_test, &mut command);
+    } else {
+        report.leave_out(NAME, "its package is not here");
+    }
 }
 
 /// The window's page in a real browser, with the real engine and the simulated merchant behind it.

@@ -1,6 +1,7 @@
 //! How long the engine takes to answer a view, asked over loopback as the browser asks.
 
-use super::merchant::{Serving, text};
+use super::json::text;
+use super::merchant::Serving;
 use super::sample::Sample;
 use super::shop::Shop;
 use anyhow::{Context as _, Result, bail};
@@ -54,7 +55,7 @@ pub(super) fn answers(shop: &Shop) -> Result<()> {
         .and_then(|rest| rest.split_once("/#token="))
         .context("`coffer serve` told an address of another form")?;
     for (name, command, request) in QUESTIONS {
-        let mut sample = Sample::new(name, "ms");
+        let mut sample = Sample::new(*name, "ms");
         // The first answer opens the file and is the cold start's to measure.
         ask(address, token, command, request)?;
         for _ in 0..RUNS {

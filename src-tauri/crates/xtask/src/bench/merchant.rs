@@ -1,8 +1,11 @@
 //! A program that serves until it is dropped: the simulated merchant, or `coffer serve`.
 //!
-//! It says where it is in one line of JSON. The few fields needed are found in that line by name: what prints it is our
-//! own, and a whole reader of JSON would double the time this crate takes to build.
+//! It says where it is in one line of JSON. The merchant is told what to do on its control routes, which need no key and
+//! are not counted by its limits.
 
+use super::connection::Connection;
+use super::instant;
+use super::json::text;
 use crate::place::Place;
 use anyhow::{Context as _, Result, bail};
 use std::io::{BufRead as _, BufReader};
@@ -10,7 +13,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-const READY: Duration = Duration::from_secs(60);
+/// Long enough to make an account of a million objects.
+const READY: Duration = Duration::from_secs(300);
 
 /// A program at work. It ends when this is dropped.
 #[derive(Debug)]
@@ -71,8 +75,11 @@ pub(super) struct Merchant {
 }
 
 impl Merchant {
+    /// Starts it on a port that is free.
     pub(super) fn start(place: &Place, arguments: &[&str]) -> Result<Self> {
-        let serving = Serving::start(Command::new(place.release("coffer-sim")).args(arguments))?;
+        let mut command = Command::new(place.release("coffer-sim"));
+        command.args(["--seed", "1", "--port", "0"]).args(arguments);
+        let serving = Serving::start(&mut command)?;
         let field = |name| {
             text(&serving.line, name).with_context(|| format!("the merchant told no {name}"))
         };
@@ -82,41 +89,57 @@ impl Merchant {
             _serving: serving,
         })
     }
-}
 
-/// A field of text, found by its name; escapes are not undone.
-pub(super) fn text(json: &str, name: &str) -> Option<String> {
-    let rest = after_name(json, name)?.strip_prefix('"')?;
-    rest.split_once('"').map(|(value, _)| value.to_owned())
-}
-
-/// Every whole number under a name.
-pub(super) fn numbers(json: &str, name: &str) -> Vec<u64> {
-    let mut found = Vec::new();
-    let mut rest = json;
-    while let Some(after) = after_name(rest, name) {
-        let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
-        found.extend(digits.parse::<u64>());
-        rest = after;
+    /// The same with so many customers over so many months, in a world whose time stands still.
+    pub(super) fn with(place: &Place, size: Size, more: &[&str]) -> Result<Self> {
+        let (customers, months) = (size.customers.to_string(), size.months.to_string());
+        let mut arguments = vec!["--customers", &customers, "--months", &months, "--frozen"];
+        arguments.extend(more);
+        Self::start(place, &arguments)
     }
-    found
-}
 
-fn after_name<'a>(json: &'a str, name: &str) -> Option<&'a str> {
-    let (_, rest) = json.split_once(&format!("\"{name}\""))?;
-    Some(rest.trim_start().strip_prefix(':')?.trim_start())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fields_are_found_by_their_whole_name() {
-        let json = r#"{"json_bytes_kept":7,"json_bytes": 12,"url":"http://127.0.0.1:9/","more":[{"fetched":3},{"fetched":4}]}"#;
-        assert_eq!(numbers(json, "json_bytes"), [12]);
-        assert_eq!(numbers(json, "fetched"), [3, 4]);
-        assert_eq!(text(json, "url").as_deref(), Some("http://127.0.0.1:9/"));
-        assert_eq!(text(json, "key"), None);
+    /// Puts a question to a control route.
+    pub(super) fn control(&self, method: &str, path: &str, body: &str) -> Result<String> {
+        let mut connection = Connection::open(&self.url, "")?;
+        let answer = connection.ask(method, path, body)?;
+        Ok(String::from_utf8_lossy(answer).into_owned())
     }
+
+    /// The present of its world, in seconds since 1970.
+    pub(super) fn present(&self) -> Result<i64> {
+        let state = self.control("GET", "/_sim/state", "")?;
+        instant::read(&text(&state, "now").context("the merchant told no present")?)
+    }
+
+    /// Lets time pass in its world.
+    pub(super) fn advance(&self, seconds: i64) -> Result<()> {
+        let to = instant::write(self.present()? + seconds);
+        self.control("POST", "/_sim/advance", &format!(r#"{{"to":"{to}"}}"#))?;
+        Ok(())
+    }
+
+    /// Changes so many customers, with a notice of each.
+    pub(super) fn touch_customers(&self, count: u64) -> Result<()> {
+        let wish = format!(r#"{{"kind":"customers","count":{count},"skip":0}}"#);
+        self.control("POST", "/_sim/touch", &wish)?;
+        Ok(())
+    }
+
+    /// Answers every request whose path contains one of these as a key without the permission is answered.
+    pub(super) fn refuse(&self, paths: &[&str]) -> Result<()> {
+        let faults: Vec<String> = paths
+            .iter()
+            .map(|path| format!(r#"{{"kind":"failure","status":403,"path":"{path}"}}"#))
+            .collect();
+        let orders = format!(r#"{{"faults":[{}]}}"#, faults.join(","));
+        self.control("POST", "/_sim/faults", &orders)?;
+        Ok(())
+    }
+}
+
+/// How large a merchant is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Size {
+    pub(super) customers: u64,
+    pub(super) months: u64,
 }

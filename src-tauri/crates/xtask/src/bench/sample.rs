@@ -5,15 +5,15 @@ use crate::words::tell;
 /// Measurements of one thing.
 #[derive(Debug)]
 pub(super) struct Sample {
-    name: &'static str,
+    name: String,
     unit: &'static str,
     values: Vec<f64>,
 }
 
 impl Sample {
-    pub(super) fn new(name: &'static str, unit: &'static str) -> Self {
+    pub(super) fn new(name: impl Into<String>, unit: &'static str) -> Self {
         Self {
-            name,
+            name: name.into(),
             unit,
             values: Vec::new(),
         }
@@ -37,10 +37,20 @@ impl Sample {
         Some((*sorted.first()?, middle, *sorted.last()?))
     }
 
+    /// What lies in the middle.
+    pub(super) fn middle(&self) -> Option<f64> {
+        self.summary().map(|(_, middle, _)| middle)
+    }
+
+    /// The greatest.
+    pub(super) fn most(&self) -> Option<f64> {
+        self.summary().map(|(.., most)| most)
+    }
+
     /// The line above the lines.
     pub(super) fn header() -> String {
         format!(
-            "{:<44} {:>10} {:>10} {:>10}  {:<10} runs",
+            "{:<52} {:>10} {:>10} {:>10}  {:<10} runs",
             "", "least", "middle", "most", ""
         )
     }
@@ -48,7 +58,7 @@ impl Sample {
     pub(super) fn print(&self) {
         match self.summary() {
             Some((least, middle, most)) => tell(&format!(
-                "{:<44} {:>10} {:>10} {:>10}  {:<10} {}",
+                "{:<52} {:>10} {:>10} {:>10}  {:<10} {}",
                 self.name,
                 number(least),
                 number(middle),
@@ -57,7 +67,7 @@ impl Sample {
                 self.values.len()
             )),
             None => tell(&format!(
-                "{:<44} could not be measured on this system",
+                "{:<52} could not be measured on this system",
                 self.name
             )),
         }
@@ -65,7 +75,7 @@ impl Sample {
 }
 
 /// Two decimals where they say something, none where they do not.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     if value < 100.0 {
         format!("{value:.2}")
     } else {
