@@ -39,7 +39,31 @@ pub fn world(seed: u64, customers: u32) -> Result<WorldSpec> {
         months: 24,
         now: instant("2026-11-21T12:00:00Z")?,
         livemode: false,
+        corners: false,
     })
+}
+
+/// The path that the merchant counts a resource under. A ledger belongs to a customer and is counted over all of them.
+#[must_use]
+pub fn list_path(resource: &str) -> String {
+    match resource {
+        "meters" => "/v1/billing/meters".to_owned(),
+        "checkout_sessions" => "/v1/checkout/sessions".to_owned(),
+        "customer_balance_transactions" => "/v1/customers/balance_transactions".to_owned(),
+        other => format!("/v1/{other}"),
+    }
+}
+
+/// Whether as many objects are stored as the merchant has. Entries of a ledger that cancelled each other out and met no bill
+/// leave no trace to follow, so of them some may be missing.
+#[must_use]
+pub fn same_count(resource: &str, stored: Option<u64>, shown: Option<u64>) -> bool {
+    match (stored, shown) {
+        (Some(stored), Some(shown)) if resource == "customer_balance_transactions" => {
+            stored <= shown
+        }
+        (stored, shown) => shown.is_some() && stored == shown,
+    }
 }
 
 /// A simulated merchant that answers on this machine while it is held.

@@ -54,7 +54,7 @@ fn keys_that_cannot_be_used_are_refused_by_name() -> Result<()> {
         ("", "key_refused"),
         ("pk_test_0123456789abcdef", "key_refused"),
         ("whsec_0123456789abcdef", "key_refused"),
-        ("sk_org_live_0123456789abcdef", "key_refused"),
+        ("sk_org_live_0123456789abcdef", "provider_account_missing"),
         ("hunter2", "key_refused"),
         ("rk_test_51Wrong0123456789abcdefghijklmnop", "key_rejected"),
     ] {

@@ -67,11 +67,7 @@ test('offline keeps the numbers and says how old they are', async ({ page, serve
 
 test('a sync goes on while the page is loaded again', async ({ page, served }) => {
   const simulator = await simulate('--customers', '1500', '--months', '2');
-  const slow = async (ms: number) =>
-    fetch(`${simulator.url}/_sim/faults`, {
-      method: 'POST',
-      body: JSON.stringify({ faults: ms === 0 ? [] : [{ kind: 'latency', ms }] }),
-    });
+  const slow = (ms: number) => simulator.order({ faults: ms === 0 ? [] : [{ kind: 'latency', ms }] });
   try {
     const mode = await addAccount(served, simulator, 'Big shop');
     await slow(400);

@@ -18,10 +18,19 @@ const START_MS_MAX = 45_000;
 export const SYNC_MS_MAX = 90_000;
 const SECRETS = { COFFER_SECRETS: 'file', COFFER_PASSPHRASE: 'correct horse battery staple' };
 
+interface Orders {
+  /** What goes wrong on the way, for instance `{ kind: 'latency', ms: 200 }`. */
+  faults?: Record<string, unknown>[];
+  /** The permissions that the restricted key lacks. */
+  deny?: string[];
+}
+
 export interface Simulator {
   url: string;
   key: string;
   now: string;
+  /** Orders misbehaviour, in place of what was ordered before. */
+  order: (orders: Orders) => Promise<void>;
   /** Ends it, as a network that is gone does. */
   stop: () => Promise<void>;
 }
@@ -86,8 +95,12 @@ function program(name: 'COFFER_BIN' | 'COFFER_SIM_BIN'): string {
 /** Starts a simulated merchant on a port of its own. */
 export async function simulate(...options: string[]): Promise<Simulator> {
   const path = program('COFFER_SIM_BIN');
-  const { said, child } = await start<Omit<Simulator, 'stop'>>(path, [...options, '--port', '0']);
-  return { ...said, stop: () => end(child) };
+  const { said, child } = await start<Omit<Simulator, 'order' | 'stop'>>(path, [...options, '--port', '0']);
+  const order = async (orders: Orders) => {
+    const response = await fetch(`${said.url}/_sim/faults`, { method: 'POST', body: JSON.stringify(orders) });
+    if (!response.ok) throw new Error(`the simulator took no orders: ${await response.text()}`);
+  };
+  return { ...said, order, stop: () => end(child) };
 }
 
 /** Starts `coffer serve` on a home; the port is a free one unless it is given. */
@@ -126,13 +139,14 @@ export async function addAccount(served: Served, simulator: Simulator, name: str
     key: simulator.key,
     api_url: simulator.url,
     expect_mode: null,
+    provider_account: null,
   })) as { mode: Mode };
   return account.mode;
 }
 
 /** Syncs a mode to the end. */
 export async function sync(served: Served, mode: Mode): Promise<void> {
-  await served.call('sync_start', { mode, account: null });
+  await served.call('sync_start', { mode, account: null, full: false });
   await base.expect
     .poll(async () => served.call('sync_status', { mode }), { timeout: SYNC_MS_MAX })
     .toMatchObject({ running: false, as_of: base.expect.any(String) });
@@ -244,4 +258,20 @@ export async function axe(page: Page): Promise<string[]> {
   return result.violations.flatMap(({ id, help, nodes }) =>
     nodes.map((node) => `${id}: ${help}: ${node.html}`),
   );
+}
+
+/** Amounts on the page that carry no mark; the scale of a drawing is no amount, and a spoken sentence says the word itself. */
+export async function unmarked(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const amount = /[−+]?(?:[A-Z]{0,3}\p{Sc}|\b[A-Z]{3} )\d[\d,]*(?:\.\d+)?/gu;
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found: string[] = [];
+    while (walker.nextNode()) {
+      const { parentElement, textContent } = walker.currentNode;
+      if (parentElement === null || parentElement.closest('.qualified, svg, script, [aria-live]') !== null)
+        continue;
+      found.push(...((textContent ?? '').match(amount) ?? []));
+    }
+    return found;
+  });
 }
