@@ -1,9 +1,11 @@
 // A person's desktop for one test: a home folder, a session bus and, as asked, a keyring that is open, locked or absent.
 //
 // Nothing of the machine's own desktop is used: HOME, the XDG folders, the bus and the keyring all lie in a temporary
-// folder that goes at the end. The display is the run's.
+// folder that goes at the end. The display is the run's. The bus starts by itself only what is named here: a desktop's
+// document portal or file daemon would mount a file system below the folder, which outlives them and cannot be deleted.
 
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -21,13 +23,18 @@ export const RESULTS = process.env.COFFER_WINDOW_RESULTS;
 export const DESKTOP_BIN = process.env.COFFER_DESKTOP_BIN;
 const PASSWORD = 'the password of nobody';
 
-/** A bus that starts no services by itself: on it there is no keyring, and none comes when it is called. */
-const BARE_BUS = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+/** Where the machine keeps what a session bus may start. */
+const SERVICES = '/usr/share/dbus-1/services';
+/** What the bus of a test may start: the keyring's question, the settings and the accessibility tree, each where it is installed. */
+const STARTED_WHEN_CALLED = ['org.gnome.keyring.SystemPrompter', 'ca.desrt.dconf', 'org.a11y.Bus'];
+
+const busConfig = (services) => `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
   <type>session</type>
   <listen>unix:tmpdir=/tmp</listen>
   <auth>EXTERNAL</auth>
+  <servicedir>${services}</servicedir>
   <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
 </busconfig>
 `;
@@ -55,10 +62,7 @@ export class Desktop {
   /** Starts the bus and the keyring: `open`, `locked` (its prompt is never answered) or `absent`. */
   async signIn(keyring) {
     await this.signOut();
-    const config = join(this.folder, 'bus.conf');
-    writeFileSync(config, BARE_BUS);
-    const kind = keyring === 'absent' ? `--config-file=${config}` : '--session';
-    const bus = this.#start('dbus-daemon', ['--nofork', '--print-address=1', kind]);
+    const bus = this.#start('dbus-daemon', ['--nofork', '--print-address=1', `--config-file=${this.#bus()}`]);
     this.env.DBUS_SESSION_BUS_ADDRESS = await until(
       'the bus',
       () => bus.stdout.includes('\n') && bus.stdout.split('\n')[0],
@@ -85,6 +89,18 @@ export class Desktop {
       );
       return asked.stdout.includes('true');
     });
+  }
+
+  /** Writes down what the bus is to be, and gives the file. */
+  #bus() {
+    const services = join(this.folder, 'services');
+    mkdirSync(services, { recursive: true });
+    for (const name of STARTED_WHEN_CALLED.map((it) => `${it}.service`)) {
+      if (existsSync(join(SERVICES, name))) copyFileSync(join(SERVICES, name), join(services, name));
+    }
+    const config = join(this.folder, 'bus.conf');
+    writeFileSync(config, busConfig(services));
+    return config;
   }
 
   #start(command, args, input = null) {

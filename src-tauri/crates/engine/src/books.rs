@@ -86,6 +86,13 @@ impl<M: Mode> Books<M> {
         })
     }
 
+    /// Whether what is held of an account is proved to be whole. What the sync at work here has just brought and is about to
+    /// prove is taken on trust until it has said so.
+    #[must_use]
+    pub fn is_whole(&self, row: &AccountRow) -> bool {
+        row.complete && (!row.unproved || self.board.is_running(row.id.as_str()))
+    }
+
     /// How fast an account may be asked: one measure for everything that asks it.
     ///
     /// # Errors

@@ -106,7 +106,7 @@ pub fn load<M: Mode>(books: &Books<M>, only: Option<&str>) -> Result<Figures, En
     });
     Ok(Figures {
         as_of: accounts.iter().filter_map(|row| row.synced_at).min(),
-        complete: !accounts.is_empty() && accounts.iter().all(|row| row.complete),
+        complete: !accounts.is_empty() && accounts.iter().all(|row| books.is_whole(row)),
         accounts,
         parts: fresh,
     })

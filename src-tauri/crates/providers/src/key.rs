@@ -217,6 +217,9 @@ pub enum KeyRefused {
     /// `ek_…`.
     #[error("This is an ephemeral key, which belongs to one customer and soon expires.")]
     Ephemeral,
+    /// `mk_…`.
+    #[error("This is a key of another kind, which the billing API does not take.")]
+    NotForReading,
     /// `pi_…_secret_…` and the like.
     #[error("This is the client secret of one payment, which is not a key.")]
     ClientSecret,
@@ -263,6 +266,7 @@ impl KeyRefused {
             | Self::Publishable
             | Self::WebhookSecret
             | Self::Ephemeral
+            | Self::NotForReading
             | Self::ClientSecret
             | Self::AccountId
             | Self::NotAKey => {
@@ -373,6 +377,7 @@ fn known_stranger(text: &str) -> Option<KeyRefused> {
         ("pk_", KeyRefused::Publishable),
         ("whsec_", KeyRefused::WebhookSecret),
         ("ek_", KeyRefused::Ephemeral),
+        ("mk_", KeyRefused::NotForReading),
         ("acct_", KeyRefused::AccountId),
         ("pdl_", KeyRefused::OtherProvider),
         ("eyJ", KeyRefused::OtherProvider),
@@ -445,7 +450,7 @@ mod tests {
             ("rk_live", KeyRefused::TooShort),
             ("rk_live_a", KeyRefused::TooShort),
             ("rk_prod_0123456789", KeyRefused::NotAKey),
-            ("mk_live_0123456789", KeyRefused::NotAKey),
+            ("mk_live_0123456789", KeyRefused::NotForReading),
             ("RK_LIVE_0123456789", KeyRefused::NotAKey),
             ("rk_live_0123 456789", KeyRefused::NotAKey),
             ("rk_live_0123456ü89", KeyRefused::NotAKey),

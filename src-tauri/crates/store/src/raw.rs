@@ -97,10 +97,16 @@ impl Codecs {
             return Ok(());
         };
         connection.execute(
-            "INSERT INTO raw_dictionary (kind, bytes) VALUES (?1, ?2)",
+            "INSERT INTO raw_dictionary (kind, bytes) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
             params![kind.as_str(), bytes],
         )?;
-        self.add(kind.as_str(), connection.last_insert_rowid(), &bytes)
+        // Another process may have made one since this one looked; there is one for each kind.
+        let (id, bytes): (i64, Vec<u8>) = connection.query_row(
+            "SELECT id, bytes FROM raw_dictionary WHERE kind = ?1",
+            [kind.as_str()],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        self.add(kind.as_str(), id, &bytes)
     }
 
     fn compress(&mut self, kind: Kind, json: &str) -> Result<(i64, Option<Vec<u8>>), StoreError> {

@@ -6,11 +6,16 @@ use crate::output::Output;
 use crate::{Ended, Failure};
 use coffer_engine::api::types::ApiErrorView;
 use coffer_engine::books::Books;
+use coffer_engine::domain::ids::AccountId;
 use coffer_engine::domain::mode::{Mode, ModeName};
 use coffer_engine::store::query::weight;
+use coffer_engine::store::table::gone;
 use coffer_engine::view::status;
 use coffer_engine::{EngineError, with_books};
 use serde_json::{Value, json};
+
+/// Objects that are referred to and no longer there, as many as are listed.
+const GONE_SHOWN: u32 = 1_000;
 
 pub(crate) async fn run(cli: &Cli, output: &Output) -> Result<Ended, Failure> {
     let desk = desk(cli)?;
@@ -67,6 +72,17 @@ fn look<M: Mode>(books: &Books<M>) -> Result<Value, EngineError> {
     let (weights, damage) = books
         .store
         .read(|read| Ok((weight::kinds(read.sql(), None)?, weight::check(read.sql())?)))?;
+    let mut gone = Vec::new();
+    for account in status::accounts(books)? {
+        let id = AccountId::new(account.id);
+        gone.extend(
+            books
+                .store
+                .read(|read| gone::of_account(read.sql(), &id, GONE_SHOWN))?
+                .into_iter()
+                .map(|it| json!({ "account": id.as_str(), "resource": it.kind.as_str(), "id": it.id, "word": it.word })),
+        );
+    }
     let objects: serde_json::Map<String, Value> = weights
         .iter()
         .map(|it| (it.kind.as_str().to_owned(), json!(it.stored)))
@@ -78,6 +94,7 @@ fn look<M: Mode>(books: &Books<M>) -> Result<Value, EngineError> {
         "damage": damage,
         "accounts": status::accounts(books)?,
         "objects": objects,
+        "gone": gone,
         "json_bytes": weights.iter().map(|it| it.plain_bytes).sum::<u64>(),
         "json_bytes_kept": weights.iter().map(|it| it.kept_bytes).sum::<u64>(),
     }))
@@ -121,6 +138,14 @@ fn tell(document: &Value, output: &Output) -> Result<(), Failure> {
                 "  {:<22} {:>9}",
                 kind.replace('_', " "),
                 number(count)
+            ))?;
+        }
+        for it in mode["gone"].as_array().into_iter().flatten() {
+            output.line(&format!(
+                "  referred to and {} at the provider: {} {}",
+                text(&it["word"]),
+                text(&it["resource"]).replace('_', " "),
+                text(&it["id"])
             ))?;
         }
         let damage = mode["damage"].as_array().map_or(0, Vec::len);

@@ -13,11 +13,15 @@ use coffer_engine::domain::ids::AccountId;
 use coffer_engine::domain::mode::Mode;
 use coffer_engine::domain::sync::Gap;
 use coffer_engine::store::query::weight;
+use coffer_engine::store::table::gone;
 use coffer_engine::sync::{AccountRun, SyncOptions, SyncOutcome, reproject_all, rest_of, sync};
 use coffer_engine::view::status::mismatch_view;
 use coffer_engine::{EngineError, with_books};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
+
+/// Objects that are referred to and no longer there, as many as are listed.
+const GONE_SHOWN: u32 = 1_000;
 
 pub(crate) async fn run(cli: &Cli, args: &SyncArgs, output: &Output) -> Result<Ended, Failure> {
     let desk = desk(cli)?;
@@ -147,10 +151,14 @@ async fn tell_all<M: Mode>(
 
 async fn account<M: Mode>(books: &Arc<Books<M>>, run: &AccountRun) -> Result<Value, Failure> {
     let (own, id) = (Arc::clone(books), run.account.clone());
-    let held = blocking(move || {
-        Ok(own
-            .store
-            .read(|read| weight::kinds(read.sql(), Some(&id)))?)
+    let (held, gone) = blocking(move || {
+        Ok(own.store.read(|read| {
+            let account = AccountId::new(id.clone());
+            Ok((
+                weight::kinds(read.sql(), Some(&id))?,
+                gone::of_account(read.sql(), &account, GONE_SHOWN)?,
+            ))
+        })?)
     })
     .await?;
     let mut resources = Map::new();
@@ -179,6 +187,7 @@ async fn account<M: Mode>(books: &Arc<Books<M>>, run: &AccountRun) -> Result<Val
         "warnings": run.warnings,
         "gaps": run.gaps.iter().map(gap).collect::<Vec<_>>(),
         "mismatches": run.mismatches.iter().map(mismatch_view).collect::<Vec<_>>(),
+        "gone": gone.iter().map(|it| json!({ "resource": it.kind.as_str(), "id": it.id, "word": it.word })).collect::<Vec<_>>(),
     });
     if let (Some(error), Some(object)) = (&run.error, value.as_object_mut()) {
         object.insert("error".to_owned(), json!(error));

@@ -12,10 +12,10 @@ use coffer_domain::mode::Mode;
 use coffer_domain::record::Kind;
 use coffer_domain::sync::Slice;
 use coffer_providers::{Fetched, Found, Page, Provider, ProviderError};
-use coffer_store::table::account;
+use coffer_store::table::{account, reads};
 use coffer_store::{Incoming, PageCommit, StoreError, Write, delete};
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::task::JoinSet;
 
@@ -42,7 +42,11 @@ pub(super) struct Asker<M: Mode> {
     kinds: Vec<Kind>,
     /// Of them, those that turned out to be refused.
     refused: Mutex<BTreeSet<Kind>>,
+    /// Lists that were left where they stood because they cannot be read as they are.
+    set_aside: Mutex<BTreeSet<Kind>>,
     number: AtomicI64,
+    /// Reads that are written down already.
+    noted: AtomicU64,
 }
 
 impl<M: Mode> Asker<M> {
@@ -59,7 +63,9 @@ impl<M: Mode> Asker<M> {
             provider,
             kinds,
             refused: Mutex::default(),
+            set_aside: Mutex::default(),
             number: AtomicI64::new(number),
+            noted: AtomicU64::new(0),
         }
     }
 
@@ -73,12 +79,39 @@ impl<M: Mode> Asker<M> {
             .collect()
     }
 
-    /// Whether every kind that was said to be readable was.
-    pub(super) fn refused_nothing(&self) -> bool {
-        self.refused
+    /// The kinds that were said to be readable and were not.
+    pub(super) fn refused(&self) -> Vec<Kind> {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.iter().copied().collect()
+    }
+
+    /// Leaves a list where it stands, because something in it cannot be read, and says so; the others go on.
+    pub(super) fn set_aside(&self, kind: Kind, error: ProviderError) {
+        self.set_aside
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .is_empty()
+            .insert(kind);
+        self.warn(format!(
+            "{} The rest of the list was left for the next sync.",
+            EngineError::from(error)
+        ));
+    }
+
+    /// Whether every list was read that was to be read.
+    pub(super) fn left_nothing(&self) -> bool {
+        let nothing = |kinds: &Mutex<BTreeSet<Kind>>| {
+            kinds
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .is_empty()
+        };
+        nothing(&self.refused) && nothing(&self.set_aside)
+    }
+
+    /// The reads that are not written down yet; they count as written down from here on.
+    pub(super) fn reads_to_note(&self) -> u64 {
+        let reads = self.provider.usage().reads;
+        reads.saturating_sub(self.noted.fetch_max(reads, Ordering::Relaxed))
     }
 
     /// Notes that a list is refused, and says so.
@@ -184,6 +217,11 @@ impl<M: Mode> Asker<M> {
                         kind.as_str()
                     ));
                 }
+                // What cannot be read now is asked for again at the next sync, and does not keep the others back.
+                Err(error) if is_about_one_list(&error) => {
+                    looked.refused = true;
+                    self.set_aside(kind, error);
+                }
                 Err(error) => return Err(error.into()),
             }
         }
@@ -248,11 +286,15 @@ impl<M: Mode> Asker<M> {
             .chain(gone.iter().map(|(kind, _)| (*kind, 0, 1)))
             .collect();
         let account = self.account.clone();
+        let (reads, now) = (self.reads_to_note(), self.books.clock.now());
         self.books
             .write(move |write| {
                 if !(commits.is_empty() && gone.is_empty()) {
                     account::set_unproved(write, &account, true)?;
                     write.touch("sync");
+                }
+                if reads > 0 {
+                    reads::note(write, &account, now, reads)?;
                 }
                 for commit in &commits {
                     commit.apply(write)?;
@@ -330,7 +372,7 @@ pub(super) struct Brought {
 pub(super) struct LookedUp {
     pub(super) here: Vec<(Fetched, Asked)>,
     pub(super) gone: Vec<(Kind, String, Gone)>,
-    /// Whether any could not be read for want of a permission.
+    /// Whether any could not be read, for want of a permission or as it came.
     pub(super) refused: bool,
 }
 
@@ -373,6 +415,14 @@ fn belongs(object: &Fetched, slice: &Slice) -> bool {
 /// Whether a fault concerns one resource alone, so that the others can still be brought.
 pub(super) const fn is_about_one_resource(error: &ProviderError) -> bool {
     matches!(error, ProviderError::NotPermitted { .. })
+}
+
+/// Whether a fault is the lasting answer to one list and says nothing about the others.
+pub(super) const fn is_about_one_list(error: &ProviderError) -> bool {
+    matches!(
+        error,
+        ProviderError::Refused { .. } | ProviderError::Unreadable { .. }
+    )
 }
 
 #[expect(

@@ -6,7 +6,7 @@
 //! (customers, subscriptions) goes first, and is derived while the rest still comes.
 
 use crate::error::EngineError;
-use crate::sync::asker::{Asked, Asker, internal, is_about_one_resource};
+use crate::sync::asker::{Asked, Asker, internal, is_about_one_list, is_about_one_resource};
 use crate::sync::board::Phase;
 use crate::sync::committer::{Committer, WalkedPage};
 use crate::sync::estimate::Estimate;
@@ -29,6 +29,8 @@ const OF_ONE_LIST: usize = 8;
 const PAGES_AT_ONCE: usize = 40;
 /// Pages seen of a list for each further stretch that is cut off it at once.
 const PAGES_FOR_A_CUT: usize = 4;
+/// How often a stretch is walked again from its beginning because the object it stood at was deleted meanwhile.
+const RESTARTS_MAX: u8 = 5;
 /// Pages that one walk may have; a server that repeats itself for ever is stopped here.
 const PAGES_MAX: u64 = 5_000_000;
 
@@ -77,7 +79,8 @@ struct Ledgers {
 /// A stretch that waits for its next page.
 struct Step {
     stretch: Stretch,
-    restarted: bool,
+    /// How often the place it stood at was gone.
+    restarts: u8,
     /// The last page said that there is more.
     more: bool,
     /// There was said to be more, and nothing came: it is asked for once more.
@@ -88,7 +91,7 @@ impl Step {
     const fn begin(stretch: Stretch) -> Self {
         Self {
             stretch,
-            restarted: false,
+            restarts: 0,
             more: false,
             doubted: false,
         }
@@ -245,19 +248,41 @@ impl<M: Mode> Pool<'_, M> {
             Ok((page, asked)) => Ok(self.keep(step, page, asked).await),
             Err(error) if is_about_one_resource(&error) => {
                 self.asker.refuse(kind, error);
-                self.waiting.retain(|other| other.stretch.kind != kind);
-                self.ended(&step.stretch);
+                self.leave(&step.stretch);
                 Ok(true)
             }
             // The object that the walk stood at is gone: the stretch is walked again from its beginning.
-            Err(error) if cursor_is_gone(&error) && !step.restarted => {
-                step.restarted = true;
+            Err(error)
+                if step.stretch.after.is_some()
+                    && step.restarts < RESTARTS_MAX
+                    && cursor_is_gone(&error) =>
+            {
+                step.restarts += 1;
                 step.stretch.after = None;
                 self.waiting.push_back(step);
                 Ok(true)
             }
+            // What one list answers for good is no reason to go without the others.
+            Err(error) if is_about_one_list(&error) => {
+                self.asker.set_aside(kind, error);
+                self.leave(&step.stretch);
+                Ok(true)
+            }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Asks for nothing more of a list; where its stretches stand is in the file.
+    fn leave(&mut self, answered: &Stretch) {
+        let kind = answered.kind;
+        let (left, waiting): (VecDeque<Step>, VecDeque<Step>) = std::mem::take(&mut self.waiting)
+            .into_iter()
+            .partition(|step| step.stretch.kind == kind);
+        self.waiting = waiting;
+        for step in &left {
+            self.ended(&step.stretch);
+        }
+        self.ended(answered);
     }
 
     /// Hands a page to the file with where it leaves its stretch.
@@ -292,7 +317,7 @@ impl<M: Mode> Pool<'_, M> {
         } else {
             self.waiting.push_back(Step {
                 stretch,
-                restarted: step.restarted,
+                restarts: step.restarts,
                 more,
                 doubted: false,
             });

@@ -197,6 +197,16 @@ impl SyncBoard {
         self.update(account.as_str(), |run| run.phase = phase);
     }
 
+    /// Whether an account is being synced by this process.
+    #[must_use]
+    pub fn is_running(&self, account: &str) -> bool {
+        self.runs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .any(|run| run.account == account && run.took.is_none())
+    }
+
     /// An account's run.
     pub(crate) fn run(&self, account: &str) -> Option<AccountRun> {
         self.runs().into_iter().find(|run| run.account == account)

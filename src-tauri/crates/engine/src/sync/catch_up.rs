@@ -9,6 +9,7 @@
 
 use crate::error::EngineError;
 use crate::sync::asker::{Asker, Brought, is_about_one_resource};
+use crate::sync::ledger;
 use chrono::TimeDelta;
 use coffer_domain::Instant;
 use coffer_domain::mode::Mode;
@@ -40,6 +41,8 @@ const ON_A_PAGE: u64 = 100;
 pub(super) struct Told {
     /// Whether the provider told all; it does not when the key may not read events.
     pub(super) told: bool,
+    /// Whether something that was told could not be read for want of a permission: it must be told again.
+    pub(super) refused: bool,
     /// The provider's clock when it had told: everything up to here is in the copy.
     pub(super) as_of: Instant,
     /// Why the lists must be walked again; nothing was brought then.
@@ -72,6 +75,7 @@ pub(super) async fn catch_up<M: Mode>(
 ) -> Result<Told, EngineError> {
     let silent = |told: bool, as_of: Instant| Told {
         told,
+        refused: false,
         as_of,
         gap: None,
         touched: Vec::new(),
@@ -89,11 +93,14 @@ pub(super) async fn catch_up<M: Mode>(
         }
         Err(error) => return Err(error.into()),
     };
-    let Some(heard) = heard else {
-        return Ok(Told {
-            gap: Some(Why::Forgotten),
-            ..silent(true, as_of)
-        });
+    let heard = match heard {
+        Ok(heard) => heard,
+        Err(why) => {
+            return Ok(Told {
+                gap: Some(why),
+                ..silent(true, as_of)
+            });
+        }
     };
     let own = asker.account.clone();
     let known = asker
@@ -110,13 +117,15 @@ pub(super) async fn catch_up<M: Mode>(
     bring(asker, digest, heard.shown, since, as_of, walked).await
 }
 
-/// Reads every page of notices; `None` when more time has passed than the provider remembers.
+/// Reads every page of notices, unless the lists must be walked instead. Whether more time has passed than the provider
+/// remembers is asked after a walk too: the machine may have slept in the middle of it.
 async fn listen<M: Mode>(
     asker: &Arc<Asker<M>>,
     since: Instant,
     walked: bool,
-) -> Result<(Option<Heard>, Instant), ProviderError> {
+) -> Result<(Result<Heard, Why>, Instant), ProviderError> {
     let mut heard = Heard::default();
+    let mut named: HashSet<String> = HashSet::new();
     let mut after: Option<String> = None;
     let mut as_of = None;
     for _ in 0..PAGES_MAX {
@@ -125,14 +134,19 @@ async fn listen<M: Mode>(
         let page = page?;
         // What happens after the first page was told belongs to the next reading.
         let first = *as_of.get_or_insert_with(|| asker.now());
-        if !walked && first - since > CHANGES_REACH + CHANGES_OVERLAP {
-            return Ok((None, first));
+        if first - since > CHANGES_REACH + CHANGES_OVERLAP {
+            return Ok((Err(Why::Forgotten), first));
         }
         for told in page.told {
             if let Some(shown) = told.payload.filter(|_| heard.shown.len() < SHOWN_MAX) {
                 heard.shown.insert(told.notice.id.clone(), *shown);
             }
+            named.extend(told.notice.own.iter().map(|(_, id, _)| id.clone()));
             heard.notices.push(told.notice);
+        }
+        // Some of them may have been handled before, but hardly as many as twice the limit.
+        if !walked && named.len() > 2 * TOUCHED_MAX {
+            return Ok((Err(Why::TooMuch), first));
         }
         after = page.next;
         if after.is_none() {
@@ -145,7 +159,7 @@ async fn listen<M: Mode>(
             request_id: None,
         });
     }
-    Ok((Some(heard), as_of.unwrap_or_else(|| asker.now())))
+    Ok((Ok(heard), as_of.unwrap_or_else(|| asker.now())))
 }
 
 async fn bring<M: Mode>(
@@ -185,6 +199,7 @@ async fn bring<M: Mode>(
     }
     Ok(Told {
         told,
+        refused: !told,
         as_of,
         gap: None,
         touched: all,
@@ -234,6 +249,10 @@ async fn find<M: Mode>(
     let found = looked.brought(asker, 0);
     brought.commits.extend(found.commits);
     brought.gone.extend(found.gone);
+    let owners = ledger::owners_changed(asker, &brought.commits).await?;
+    if let Some(ledgers) = ledger::read(asker, owners, 0).await? {
+        brought.commits.extend(ledgers);
+    }
     Ok((brought, refused))
 }
 
@@ -297,9 +316,10 @@ async fn window<M: Mode>(
     ids: &[String],
 ) -> Result<Option<(Slice, usize)>, EngineError> {
     let (own, wanted) = (asker.account.clone(), ids.to_vec());
+    let objects_max = ON_A_PAGE.saturating_mul(ids.len() as u64 / 2);
     let found = asker
         .books
-        .read(move |read| window::of(read.sql(), &own, kind, &wanted))
+        .read(move |read| window::of(read.sql(), &own, kind, &wanted, objects_max))
         .await?;
     let Some(window) = found else {
         return Ok(None);
@@ -335,13 +355,16 @@ async fn part<M: Mode>(
             Err(error) if is_about_one_resource(&error) => return Ok(met),
             Err(error) => return Err(error.into()),
         };
-        for object in &page.objects {
-            missing.remove(&object.id);
-            met.insert(object.id.clone());
-        }
+        // What lies between them is not kept: it has not changed, and there may be much of it.
+        let objects: Vec<Fetched> = page
+            .objects
+            .into_iter()
+            .filter(|object| missing.remove(&object.id))
+            .collect();
+        met.extend(objects.iter().map(|object| object.id.clone()));
         brought
             .commits
-            .push(asker.commit_of(kind, page.objects, asked, 0));
+            .push(asker.commit_of(kind, objects, asked, 0));
         after = page.next;
         if after.is_none() || missing.is_empty() {
             break;

@@ -9,7 +9,8 @@ use crate::error::EngineError;
 use crate::sync::asker::{Asker, internal};
 use coffer_domain::mode::Mode;
 use coffer_domain::sync::Stretch;
-use coffer_store::{PageCommit, derive_some, table::stretch};
+use coffer_store::table::{account, reads, stretch};
+use coffer_store::{PageCommit, derive_some};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -117,7 +118,10 @@ impl<M: Mode> Writing<M> {
             })
             .collect();
         let account = self.asker.account.clone();
+        let (reads, now) = (self.asker.reads_to_note(), self.asker.books.clock.now());
         self.asker.books.store.write_mirror(move |write| {
+            account::set_unproved(write, &account, true)?;
+            reads::note(write, &account, now, reads)?;
             for page in &pages {
                 // What was cut off is written first: the page's own stretch then only shrinks.
                 for far in &page.cut_off {

@@ -8,11 +8,14 @@
 use crate::books::Books;
 use crate::desk::Desk;
 use crate::error::EngineError;
+use crate::sync::rights::hears;
 use crate::sync::run::{SyncOptions, prepare};
 use crate::with_books;
 use coffer_domain::mode::{Mode, ModeName};
 use coffer_domain::sync::{Attention, ReadsUsed, rest};
-use coffer_store::table::{account, reads};
+use coffer_store::query::weight::{self, KindWeight};
+use coffer_store::table::account::{self, AccountRow};
+use coffer_store::table::reads;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -20,6 +23,11 @@ use tokio::time::Instant;
 
 /// The longest sleep; a machine that slept itself is noticed at the next beat.
 const BEAT: Duration = Duration::from_secs(30);
+
+/// Reads that reading the changes takes when little has changed.
+const CHANGES_COST: u64 = 3;
+/// Objects on a page of a list.
+const ON_A_PAGE: u64 = 100;
 
 /// What is being looked at, and how much.
 #[derive(Debug)]
@@ -60,6 +68,8 @@ impl Looking {
 struct Turn {
     mode: ModeName,
     last: Instant,
+    /// The same by the machine's clock, which goes on while the machine sleeps.
+    last_at: Option<coffer_domain::Instant>,
     quiet: u32,
 }
 
@@ -69,6 +79,7 @@ pub async fn keep(desk: Weak<Desk>) {
     let mut turns = [ModeName::Live, ModeName::Test].map(|mode| Turn {
         mode,
         last: now,
+        last_at: None,
         quiet: 0,
     });
     loop {
@@ -103,16 +114,21 @@ async fn round(desk: &Arc<Desk>, turn: &mut Turn) -> Result<Duration, EngineErro
         return Ok(BEAT);
     };
     with_books!(any, books => {
-        let used = busiest(&books).await?;
+        let (used, cost) = busiest(&books).await?;
         let attention = desk.looking().at(turn.mode);
-        let wait = rest(attention, &used, turn.quiet).to_std().unwrap_or(BEAT);
-        let passed = turn.last.elapsed();
+        let wait = rest(attention, &used, turn.quiet, cost).to_std().unwrap_or(BEAT);
+        let by_clock = turn
+            .last_at
+            .and_then(|at| (books.clock.now() - at).to_std().ok())
+            .unwrap_or_default();
+        let passed = turn.last.elapsed().max(by_clock);
         if passed < wait {
             return Ok(wait - passed);
         }
         let quiet = sync_quietly(desk, &books).await?;
         turn.quiet = if quiet { turn.quiet.saturating_add(1) } else { 0 };
         turn.last = Instant::now();
+        turn.last_at = Some(books.clock.now());
         Ok(wait)
     })
 }
@@ -132,25 +148,40 @@ async fn sync_quietly<M: Mode>(desk: &Desk, books: &Arc<Books<M>>) -> Result<boo
 /// # Errors
 /// The file's.
 pub async fn rest_of<M: Mode>(books: &Arc<Books<M>>, quiet: u32) -> Result<Duration, EngineError> {
-    let used = busiest(books).await?;
-    Ok(rest(Attention::Focused, &used, quiet)
+    let (used, cost) = busiest(books).await?;
+    Ok(rest(Attention::Focused, &used, quiet, cost)
         .to_std()
         .unwrap_or(BEAT))
 }
 
-/// What the account nearest to its allowance has used.
-async fn busiest<M: Mode>(books: &Arc<Books<M>>) -> Result<ReadsUsed, EngineError> {
+/// What the account nearest to its allowance has used, and how many reads the most costly next reading will take.
+async fn busiest<M: Mode>(books: &Arc<Books<M>>) -> Result<(ReadsUsed, u64), EngineError> {
     let now = books.clock.now();
     let all = books
         .read(move |read| {
             account::all(read.sql())?
                 .into_iter()
-                .map(|row| reads::used(read.sql(), &row.id, now))
+                .map(|row| {
+                    let used = reads::used(read.sql(), &row.id, now)?;
+                    let held = weight::kinds(read.sql(), Some(row.id.as_str()))?;
+                    Ok((used, next_costs(&row, &held)))
+                })
                 .collect::<Result<Vec<_>, _>>()
         })
         .await?;
-    Ok(all
-        .into_iter()
-        .min_by_key(ReadsUsed::left)
-        .unwrap_or_default())
+    let cost = all
+        .iter()
+        .map(|(_, cost)| *cost)
+        .max()
+        .unwrap_or(CHANGES_COST);
+    let used = all.into_iter().map(|(used, _)| used);
+    Ok((used.min_by_key(ReadsUsed::left).unwrap_or_default(), cost))
+}
+
+/// About how many reads the next reading takes: a few where changes are told, every page where they are not.
+fn next_costs(row: &AccountRow, held: &[KindWeight]) -> u64 {
+    if hears(row) {
+        return CHANGES_COST;
+    }
+    held.iter().map(|it| it.stored / ON_A_PAGE + 1).sum()
 }

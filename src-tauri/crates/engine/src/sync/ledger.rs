@@ -34,6 +34,41 @@ pub(super) fn owner_shown(record: &Record) -> Option<&CustomerId> {
     }
 }
 
+/// Whose ledgers were written to, as far as what was brought shows it: who has another balance than the copy holds, and whose
+/// bill or credit note met a balance. A balance alone does not tell: what is credited and spent between two readings
+/// leaves it as it was.
+pub(super) async fn owners_changed<M: Mode>(
+    asker: &Arc<Asker<M>>,
+    commits: &[PageCommit],
+) -> Result<Vec<CustomerId>, EngineError> {
+    if !asker.readable().contains(&KIND) {
+        return Ok(Vec::new());
+    }
+    let mut owners: HashSet<CustomerId> = HashSet::new();
+    let mut balances: Vec<(CustomerId, i64)> = Vec::new();
+    for record in commits
+        .iter()
+        .flat_map(|it| &it.objects)
+        .map(|it| &it.record)
+    {
+        match record {
+            Record::Customer(it) => balances.push((it.id.clone(), it.balance)),
+            other => owners.extend(owner_shown(other).cloned()),
+        }
+    }
+    if !balances.is_empty() {
+        let own = asker.account.clone();
+        let moved = asker
+            .books
+            .read(move |read| ledger::with_another_balance(read.sql(), &own, &balances))
+            .await?;
+        owners.extend(moved);
+    }
+    let mut owners: Vec<CustomerId> = owners.into_iter().collect();
+    owners.sort();
+    Ok(owners)
+}
+
 /// Reads every ledger that may hold anything and was not read `already`, from where the stretch stands.
 pub(super) async fn walk<M: Mode>(
     asker: &Arc<Asker<M>>,
@@ -82,7 +117,7 @@ pub(super) async fn again<M: Mode>(
 }
 
 /// Asks for ledgers, a few at a time; `None` when the key may not.
-async fn read<M: Mode>(
+pub(super) async fn read<M: Mode>(
     asker: &Arc<Asker<M>>,
     owners: Vec<CustomerId>,
     walk: i64,

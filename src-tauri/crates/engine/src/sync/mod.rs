@@ -17,6 +17,7 @@ mod keeper;
 mod ledger;
 mod prove;
 mod reproject;
+mod rights;
 mod run;
 mod sweep;
 mod unseen;

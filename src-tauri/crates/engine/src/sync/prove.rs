@@ -7,7 +7,7 @@
 //! held against everything, after changes only what they touched.
 
 use crate::error::EngineError;
-use crate::sync::asker::{Asker, Brought, LookedUp, commits};
+use crate::sync::asker::{Asker, Brought, LookedUp, commits, is_about_one_list};
 use crate::sync::ledger;
 use coffer_domain::ids::CustomerId;
 use coffer_domain::mode::Mode;
@@ -23,8 +23,8 @@ use std::sync::Arc;
 const FOLLOWED: usize = 2_000;
 /// Rounds of following references; each brings objects that may refer to others.
 const ROUNDS: usize = 1_000;
-/// Disagreements that are fetched again; a copy with more has another trouble than a stale object.
-const AGAIN_MAX: usize = 300;
+/// Disagreements that are fetched again at a time.
+const AT_ONCE: usize = 300;
 
 /// How much is held against itself.
 #[derive(Debug, Clone)]
@@ -153,18 +153,22 @@ async fn fetch_again<M: Mode>(
     asker: &Arc<Asker<M>>,
     found: &[Mismatch],
 ) -> Result<Vec<(Kind, String)>, EngineError> {
-    let some: BTreeSet<(Kind, String)> = found
-        .iter()
-        .map(|it| (it.kind, it.id.clone()))
-        .take(AGAIN_MAX)
-        .collect();
+    let mut all = Vec::new();
+    for some in found.chunks(AT_ONCE) {
+        all.extend(fetch_some_again(asker, some).await?);
+    }
+    Ok(all)
+}
+
+async fn fetch_some_again<M: Mode>(
+    asker: &Arc<Asker<M>>,
+    found: &[Mismatch],
+) -> Result<BTreeSet<(Kind, String)>, EngineError> {
+    let some: BTreeSet<(Kind, String)> = found.iter().map(|it| (it.kind, it.id.clone())).collect();
     let looked = asker.look_up(some.iter().cloned().collect()).await?;
     let mut brought = looked.brought(asker, 0);
     let mut ledgers = Vec::new();
-    for it in found
-        .iter()
-        .filter(|it| some.contains(&(it.kind, it.id.clone())))
-    {
+    for it in found {
         match it.rule {
             Rule::Refunds => {
                 let parts = of_one(asker, Kind::Refunds, it).await?;
@@ -180,7 +184,7 @@ async fn fetch_again<M: Mode>(
     }
     asker.write(brought, |_| Ok(())).await?;
     ledger::again(asker, ledgers).await?;
-    Ok(some.into_iter().collect())
+    Ok(some)
 }
 
 /// Everything of a kind that belongs to one object, where the provider lists that.
@@ -193,5 +197,13 @@ async fn of_one<M: Mode>(
     if !listed.contains(&(kind, owner.kind)) {
         return Ok(Vec::new());
     }
-    Ok(asker.all(kind, &Slice::Of(owner.id.clone()), 0).await?)
+    match asker.all(kind, &Slice::Of(owner.id.clone()), 0).await {
+        Ok(commits) => Ok(commits),
+        // It stays a mismatch, which says all there is to say.
+        Err(error) if is_about_one_list(&error) => {
+            asker.set_aside(kind, error);
+            Ok(Vec::new())
+        }
+        Err(error) => Err(error.into()),
+    }
 }

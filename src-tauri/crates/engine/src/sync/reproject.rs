@@ -56,7 +56,13 @@ pub(super) async fn reproject<M: Mode>(books: &Arc<Books<M>>) -> Result<Reprojec
         };
         one(books, provider, &row.id, &mut done).await?;
     }
-    let now = books.clock.now();
+    // What the tables mean is as of when they were brought, by the provider's clock.
+    let brought = books.read(|read| account::all(read.sql())).await?;
+    let now = brought
+        .iter()
+        .filter_map(|row| row.synced_at)
+        .max()
+        .unwrap_or_else(|| books.clock.now());
     while books
         .write(move |write| derive_some(write, DERIVED_AT_ONCE, now))
         .await?

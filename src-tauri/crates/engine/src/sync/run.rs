@@ -4,11 +4,13 @@ use crate::books::{Books, whom};
 use crate::error::EngineError;
 use crate::home::HeldLock;
 use crate::sync::asker::Asker;
-use crate::sync::board::{AccountRun, Phase, ResourceRun};
+use crate::sync::board::{AccountRun, Phase};
 use crate::sync::catch_up::{Told, Why, catch_up};
 use crate::sync::committer::DERIVED_AT_ONCE;
 use crate::sync::prove::{Scope, prove};
 use crate::sync::reproject::{self, reproject};
+use crate::sync::rights::{hears, readable, with_rights};
+use crate::sync::sweep::Swept;
 use crate::sync::{backfill, ledger, sweep, unseen};
 use coffer_domain::Instant;
 use coffer_domain::ids::AccountId;
@@ -74,6 +76,10 @@ pub async fn prepare<M: Mode>(
     books: &Arc<Books<M>>,
     options: SyncOptions,
 ) -> Result<Prepared<M>, EngineError> {
+    // What stands in the file is read once nobody else changes it.
+    let Some(only_one) = books.home.try_lock(&format!("sync-{}", M::NAME))? else {
+        return Err(EngineError::SyncRunning(M::NAME));
+    };
     let accounts = books.read(|read| account::all(read.sql())).await?;
     let chosen: Vec<AccountRow> = accounts
         .into_iter()
@@ -89,9 +95,6 @@ pub async fn prepare<M: Mode>(
             None => EngineError::NoAccount(M::NAME),
         });
     }
-    let Some(only_one) = books.home.try_lock(&format!("sync-{}", M::NAME))? else {
-        return Err(EngineError::SyncRunning(M::NAME));
-    };
     for row in &chosen {
         books.board.begin(AccountRun::new(
             row.id.to_string(),
@@ -161,6 +164,7 @@ async fn one_account<M: Mode>(
         books.board.phase(&row.id, Phase::Reprojecting);
         make_anew(books, row).await?;
     }
+    let row = &with_rights(books, row, options).await;
     let provider: Arc<dyn Provider<M>> = Arc::from(client(books, row, &options.client).await?);
     let (kinds, refused) = readable(books, row, provider.capabilities().kinds);
     let number = books.write(meta::begin_asking).await?;
@@ -171,12 +175,20 @@ async fn one_account<M: Mode>(
         kinds,
         number,
     ));
+    let (id, unread) = (row.id.clone(), refused.clone());
+    books
+        .write(move |write| stretch::forget(write, &id, &unread))
+        .await?;
     let result = bring(&asker, row, options.full, refused.is_empty()).await;
     asker.note_usage();
-    let (id, used) = (row.id.clone(), asker.provider.usage().reads);
+    // Whatever became of it: what was asked counts, and a list that was refused begins anew.
+    let (id, used, unread) = (row.id.clone(), asker.reads_to_note(), asker.refused());
     let now = books.clock.now();
     books
-        .write(move |write| reads::note(write, &id, now, used))
+        .write(move |write| {
+            reads::note(write, &id, now, used)?;
+            stretch::forget(write, &id, &unread)
+        })
         .await?;
     result
 }
@@ -229,6 +241,7 @@ async fn bring<M: Mode>(
         walked = Some(walk(asker, row, stretches, from_scratch).await?);
     }
     let mut told = changes(asker, row, walked).await?;
+    // The machine may also have slept through a walk; should it sleep through the second one too, the next sync goes on.
     if let Some(why) = told.gap {
         announce(asker, why);
         let all = kinds.into_iter().map(Stretch::whole).collect();
@@ -242,18 +255,17 @@ async fn bring<M: Mode>(
     if covers {
         settle_unseen(asker).await?;
     }
-    if walked.is_none()
-        && row
-            .swept_at
-            .is_none_or(|at| books.clock.now() - at > sweep::EVERY)
-    {
-        touched.extend(sweep_now(asker, row).await?);
+    let mut everything = walked.is_some() || row.unproved;
+    if walked.is_none() && sweep::is_due(row.swept_at, books.clock.now()) {
+        let swept = sweep_now(asker, row).await?;
+        everything |= swept.too_many;
+        touched.extend(swept.looked_at);
         // Once a day what did not add up is fetched again.
         known.clear();
     }
     books.board.phase(&row.id, Phase::Proving);
     // A sync that ended before its proof left something that nobody has looked at.
-    let scope = if walked.is_some() || row.unproved {
+    let scope = if everything {
         Scope::Whole
     } else {
         Scope::Around(touched)
@@ -262,7 +274,7 @@ async fn bring<M: Mode>(
     books.board.phase(&row.id, Phase::Deriving);
     derive_all(books, told.as_of).await?;
     let complete =
-        holds && covers && may_all && asker.refused_nothing() && told.told && told.gap.is_none();
+        holds && covers && may_all && asker.left_nothing() && told.told && told.gap.is_none();
     settle(asker, &told, walked.is_some(), complete).await?;
     Ok(complete)
 }
@@ -340,17 +352,16 @@ async fn changes<M: Mode>(
     Ok(told)
 }
 
-async fn sweep_now<M: Mode>(
-    asker: &Arc<Asker<M>>,
-    row: &AccountRow,
-) -> Result<Vec<(Kind, String)>, EngineError> {
+async fn sweep_now<M: Mode>(asker: &Arc<Asker<M>>, row: &AccountRow) -> Result<Swept, EngineError> {
     asker.books.board.phase(&row.id, Phase::Sweeping);
     let swept = sweep::sweep(asker, row.synced_at).await?;
-    let (id, now) = (row.id.clone(), asker.books.clock.now());
-    asker
-        .books
-        .write(move |write| account::set_swept(write, &id, now))
-        .await?;
+    if swept.whole {
+        let (id, now) = (row.id.clone(), asker.books.clock.now());
+        asker
+            .books
+            .write(move |write| account::set_swept(write, &id, now))
+            .await?;
+    }
     Ok(swept)
 }
 
@@ -407,15 +418,18 @@ async fn covers<M: Mode>(asker: &Arc<Asker<M>>) -> Result<bool, EngineError> {
     Ok(whole)
 }
 
-/// Writes down where the copy stands. What was told and could not be read must be told again: then the copy stays as of
-/// before. Otherwise the next reading of changes begins where this one ended, by the provider's clock.
+/// Writes down where the copy stands. What was told and could not be read must be told again, and what could not be told any
+/// more must be walked again: then the copy stays as of before. So it does where nothing is told and nothing was walked.
+/// Otherwise the next reading of changes begins where this one ended, by the provider's clock.
 async fn settle<M: Mode>(
     asker: &Arc<Asker<M>>,
     told: &Told,
     walked: bool,
     complete: bool,
 ) -> Result<(), EngineError> {
-    let (id, as_of, stays) = (asker.account.clone(), told.as_of, !walked && !told.told);
+    let (id, as_of) = (asker.account.clone(), told.as_of);
+    let unheard = !told.told && !walked;
+    let stays = told.refused || told.gap.is_some() || unheard;
     let now = asker.books.clock.now();
     asker
         .books
@@ -442,47 +456,6 @@ async fn derive_all<M: Mode>(books: &Arc<Books<M>>, as_of: Instant) -> Result<()
             return Ok(());
         }
     }
-}
-
-/// Whether the key may read events, as far as the provider said.
-fn hears(row: &AccountRow) -> bool {
-    row.permissions
-        .iter()
-        .find(|permission| permission.resource == "events")
-        .is_none_or(|permission| permission.granted != Some(false))
-}
-
-/// Splits the provider's kinds into those the key may read and the others, and puts both on the board.
-fn readable<M: Mode>(books: &Books<M>, row: &AccountRow, all: &[Kind]) -> (Vec<Kind>, Vec<Kind>) {
-    let permission = |kind: &Kind| {
-        row.permissions
-            .iter()
-            .find(|it| it.resource == kind.as_str() && it.access == "read")
-    };
-    let (kinds, refused): (Vec<Kind>, Vec<Kind>) = all
-        .iter()
-        .copied()
-        .partition(|kind| permission(kind).is_none_or(|it| it.granted != Some(false)));
-    books.board.update(row.id.as_str(), |run| {
-        run.resources = kinds
-            .iter()
-            .map(|kind| ResourceRun {
-                kind: *kind,
-                fetched: 0,
-                deleted: 0,
-                left: None,
-                done: false,
-            })
-            .collect();
-        for kind in &refused {
-            let label = permission(kind).map_or(kind.as_str(), |it| it.label.as_str());
-            run.warnings.push(format!(
-                "The key may not read {}; tick “{label}” for it at the provider.",
-                kind.as_str().replace('_', " ")
-            ));
-        }
-    });
-    (kinds, refused)
 }
 
 /// The provider's client with the account's key.

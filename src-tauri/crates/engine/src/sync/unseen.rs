@@ -1,9 +1,8 @@
 //! What a whole walk did not meet is asked for by its id before it is called gone.
 //!
 //! Lists leave things out: customers of a test clock, objects that were deleted, and once in a while something that was
-//! there. An object that answers to its id stays; one that does not is marked as deleted. When the first few hundred of a
-//! kind are all gone, the rest is taken to be gone too: a sandbox was cleared, and a list that was walked without a gap
-//! has said so already.
+//! there. An object that answers to its id stays; one that does not is marked as deleted. Each is asked for, however many
+//! there are: that the first hundred are gone says nothing about the next.
 
 use crate::error::EngineError;
 use crate::sync::asker::{Asker, Brought};
@@ -13,18 +12,20 @@ use coffer_store::table::account;
 use coffer_store::unseen as not_met;
 use std::sync::Arc;
 
-/// Objects of a kind asked for at once.
+/// Objects of a kind asked for, and then marked, at once.
 const SOME: usize = 300;
-/// Objects marked in one transaction.
-const MANY: usize = 5_000;
 
-/// Settles what became of everything that a walk did not meet.
+/// Settles what became of everything that a walk did not meet. It is done once every kind is.
 pub(super) async fn settle<M: Mode>(asker: &Arc<Asker<M>>, walk: i64) -> Result<(), EngineError> {
+    let mut all = true;
     for kind in asker.readable() {
         // An entry of a ledger never goes away, and has no address of its own.
         if kind != Kind::CustomerBalanceTransactions {
-            settle_kind(asker, kind, walk).await?;
+            all &= settle_kind(asker, kind, walk).await?;
         }
+    }
+    if !all {
+        return Ok(());
     }
     let account = asker.account.clone();
     asker
@@ -34,37 +35,26 @@ pub(super) async fn settle<M: Mode>(asker: &Arc<Asker<M>>, walk: i64) -> Result<
         .await
 }
 
+/// Says whether everything of a kind could be asked for.
 async fn settle_kind<M: Mode>(
     asker: &Arc<Asker<M>>,
     kind: Kind,
     walk: i64,
-) -> Result<(), EngineError> {
-    let mut all_gone = false;
+) -> Result<bool, EngineError> {
     loop {
-        let limit = if all_gone { MANY } else { SOME };
         let own = asker.account.clone();
         let ids = asker
             .books
-            .read(move |read| not_met(read.sql(), &own, kind, walk, limit))
+            .read(move |read| not_met(read.sql(), &own, kind, walk, SOME))
             .await?;
         if ids.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
-        let full = ids.len() == limit;
         let wanted: Vec<(Kind, String)> = ids.into_iter().map(|id| (kind, id)).collect();
-        let brought = if all_gone {
-            Brought {
-                gone: wanted,
-                ..Brought::default()
-            }
-        } else {
-            let looked = asker.look_up(wanted).await?;
-            if looked.refused {
-                return Ok(());
-            }
-            all_gone = full && looked.here.is_empty();
-            looked.brought(asker, walk)
-        };
-        asker.write(brought, |_| Ok(())).await?;
+        let looked = asker.look_up(wanted).await?;
+        if looked.refused {
+            return Ok(false);
+        }
+        asker.write(looked.brought(asker, walk), |_| Ok(())).await?;
     }
 }

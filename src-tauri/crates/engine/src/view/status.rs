@@ -11,7 +11,7 @@ use crate::sync::Phase;
 use crate::view::money::instant;
 use coffer_domain::Instant;
 use coffer_domain::ids::AccountId;
-use coffer_domain::mode::{Mode, ModeName};
+use coffer_domain::mode::Mode;
 use coffer_providers::{
     ProviderName, key_creation_url, key_creation_url_with_actions, permissions,
 };
@@ -33,7 +33,7 @@ pub fn account<M: Mode>(books: &Books<M>, id: &AccountId) -> Result<AccountView,
         .store
         .read(|read| {
             account::one(read.sql(), id)?
-                .map(|row| view(read, M::NAME, &row, now))
+                .map(|row| view(books, read, &row, now))
                 .transpose()
         })?
         .ok_or_else(|| EngineError::NotFound {
@@ -43,9 +43,9 @@ pub fn account<M: Mode>(books: &Books<M>, id: &AccountId) -> Result<AccountView,
         })
 }
 
-fn view(
+fn view<M: Mode>(
+    books: &Books<M>,
     read: &Read<'_>,
-    mode: ModeName,
     row: &AccountRow,
     now: Instant,
 ) -> Result<AccountView, StoreError> {
@@ -53,7 +53,7 @@ fn view(
     let mismatches = mismatch::of_account(read.sql(), &row.id)?;
     Ok(AccountView {
         id: row.id.to_string(),
-        mode: mode.into(),
+        mode: M::NAME.into(),
         provider: row.provider.clone(),
         name: row.name.clone(),
         key_kind: row.key_kind.clone(),
@@ -61,7 +61,7 @@ fn view(
         api_url: row.api_url.clone(),
         added_at: instant(row.added_at),
         synced_at: row.synced_at.map(instant),
-        complete: row.complete,
+        complete: books.is_whole(row),
         permissions: row
             .permissions
             .iter()
@@ -135,7 +135,7 @@ pub fn accounts<M: Mode>(books: &Books<M>) -> Result<Vec<AccountView>, EngineErr
     Ok(books.store.read(|read| {
         account::all(read.sql())?
             .iter()
-            .map(|row| view(read, M::NAME, row, now))
+            .map(|row| view(books, read, row, now))
             .collect()
     })?)
 }
@@ -187,7 +187,7 @@ pub fn sync_status<M: Mode>(books: &Books<M>) -> Result<SyncStatus, EngineError>
                     seconds_left: None,
                     phase: Phase::Ended.as_str().to_owned(),
                     running: false,
-                    complete: row.complete,
+                    complete: books.is_whole(row),
                     warnings: Vec::new(),
                     error: None,
                 },

@@ -1,6 +1,7 @@
 //! Every fault, during the first sync and during a later one: never a lost or doubled object, never a false `complete`.
 
 use crate::support::{Content, Shop, assert_same, troubled_world, untroubled};
+use coffer_engine::domain::record::Kind;
 use coffer_engine::sync::{AccountRun, SyncOptions};
 use coffer_sim::{Fault, FaultKind};
 use std::time::Duration;
@@ -25,6 +26,8 @@ fn every_fault() -> Vec<FaultKind> {
         FaultKind::WrongJson,
         FaultKind::RepeatedPage,
         FaultKind::Stall { ms: 700 },
+        FaultKind::StalledBody { ms: 700 },
+        FaultKind::LostCursor,
     ]
 }
 
@@ -51,14 +54,17 @@ fn options(shop: &Shop) -> SyncOptions {
     options
 }
 
-/// A first sync under a fault, then one without.
-async fn first_sync(fault: Fault) {
+/// A first sync under a fault, then one without. One that is `outlived` is over before anybody has to hear of it.
+async fn first_sync(fault: Fault, outlived: bool) {
     let expected = untroubled().await;
     let what = format!("{fault:?}");
     let shop = Shop::of(troubled_world()).await;
     shop.merchant.set_faults(vec![fault]);
     let run = shop.try_sync(options(&shop)).await.unwrap();
     assert_honest(&run, &shop.content(), expected, &what);
+    if outlived {
+        assert!(run.complete, "{what}: {:?} {:?}", run.error, run.warnings);
+    }
     shop.merchant.set_faults(Vec::new());
     shop.whole().await;
     assert_same(&shop.content(), expected, &what);
@@ -67,12 +73,17 @@ async fn first_sync(fault: Fault) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_burst_of_each_fault_is_outlived_by_a_first_sync() {
     for kind in every_fault() {
-        first_sync(Fault {
-            kind,
-            path: Some("/v1/".to_owned()),
-            skip: 12,
-            times: Some(6),
-        })
+        // What is asked for again and again is; a page that cannot be read is asked for twice.
+        let outlived = !matches!(kind, FaultKind::WrongJson | FaultKind::RepeatedPage);
+        first_sync(
+            Fault {
+                kind,
+                path: Some("/v1/".to_owned()),
+                skip: 12,
+                times: Some(2),
+            },
+            outlived,
+        )
         .await;
     }
 }
@@ -80,12 +91,15 @@ async fn a_burst_of_each_fault_is_outlived_by_a_first_sync() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_fault_that_does_not_end_is_told_and_nothing_is_lost() {
     for kind in every_fault() {
-        first_sync(Fault {
-            kind,
-            path: Some("/v1/charges".to_owned()),
-            skip: 1,
-            times: None,
-        })
+        first_sync(
+            Fault {
+                kind,
+                path: Some("/v1/charges".to_owned()),
+                skip: 1,
+                times: None,
+            },
+            false,
+        )
         .await;
     }
 }
@@ -173,6 +187,98 @@ async fn an_object_that_is_gone_between_notice_and_look_is_deleted_and_comes_bac
             .iter()
             .all(|(key, (_, deleted))| before[key].1 == *deleted)
     );
+}
+
+/// A world with invoices of more lines than a list shows of them.
+fn long_invoices() -> coffer_sim::WorldSpec {
+    coffer_sim::WorldSpec {
+        corners: true,
+        ..troubled_world()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_invoice_that_goes_between_its_list_and_its_lines_is_left_out_and_nothing_else() {
+    let whole = Shop::of(long_invoices()).await;
+    whole.whole().await;
+    let shop = Shop::of(long_invoices()).await;
+    shop.merchant.set_faults(vec![Fault {
+        kind: FaultKind::Missing,
+        path: Some("/lines".to_owned()),
+        skip: 0,
+        times: Some(1),
+    }]);
+    let run = shop.sync().await;
+    assert!(run.error.is_none(), "{:?}", run.error);
+    assert!(
+        shop.merchant
+            .journal()
+            .iter()
+            .any(|entry| entry.path.ends_with("/lines") && entry.status == 404),
+        "the fault struck"
+    );
+    assert_honest(&run, &shop.content(), &whole.content(), "one invoice went");
+    // It was only away for a moment.
+    assert!(shop.sync_full().await.complete);
+    assert_same(&shop.content(), &whole.content(), "it came back");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_invoice_that_goes_between_its_notice_and_its_lines_ends_no_sync() {
+    let shop = Shop::of(long_invoices()).await;
+    shop.whole().await;
+    let content = shop.content();
+    let long: String = shop
+        .books
+        .store
+        .read(|read| {
+            Ok(read.sql().query_row(
+                "SELECT invoice FROM invoice_line GROUP BY invoice ORDER BY count(*) DESC LIMIT 1",
+                [],
+                |row| row.get(0),
+            )?)
+        })
+        .unwrap();
+    shop.ask("POST", &format!("/v1/invoices/{long}"), "metadata[seen]=1");
+    shop.merchant.set_faults(vec![Fault {
+        kind: FaultKind::Missing,
+        path: Some("/lines".to_owned()),
+        skip: 0,
+        times: Some(1),
+    }]);
+    let run = shop.sync().await;
+    assert!(run.error.is_none(), "{:?}", run.error);
+    assert!(shop.sync_full().await.complete);
+    assert_eq!(shop.content().len(), content.len());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_list_that_cannot_be_read_leaves_the_others_whole() {
+    for kind in [FaultKind::WrongJson, FaultKind::Missing] {
+        let expected = untroubled().await;
+        let shop = Shop::of(troubled_world()).await;
+        let path = match kind {
+            FaultKind::Missing => "/v1/customers/",
+            _ => "/v1/refunds",
+        };
+        shop.merchant.set_faults(vec![Fault {
+            kind,
+            path: Some(path.to_owned()),
+            skip: 0,
+            times: None,
+        }]);
+        let run = shop.sync().await;
+        assert!(run.error.is_none(), "{:?}", run.error);
+        assert_honest(&run, &shop.content(), expected, path);
+        let brought = |kind: Kind| shop.content().keys().filter(|(it, _)| *it == kind).count();
+        let there = |kind: Kind| expected.keys().filter(|(it, _)| *it == kind).count();
+        for other in [Kind::Invoices, Kind::Charges, Kind::Customers, Kind::Prices] {
+            assert_eq!(brought(other), there(other), "{path}: {other:?}");
+        }
+        shop.merchant.set_faults(Vec::new());
+        shop.whole().await;
+        assert_same(&shop.content(), expected, path);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

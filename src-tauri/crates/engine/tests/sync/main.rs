@@ -8,6 +8,7 @@
 
 mod faults;
 mod proof;
+mod rights;
 mod support;
 mod time;
 mod whole;

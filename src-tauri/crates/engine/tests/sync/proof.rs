@@ -76,7 +76,7 @@ async fn what_still_does_not_add_up_is_named_and_no_number_is_called_complete() 
     );
     // A row that lies, beside JSON that does not: fetching the same JSON again mends nothing.
     shop.tamper("UPDATE invoice SET subtotal = subtotal + 1 WHERE subtotal > 0");
-    shop.tamper("UPDATE account SET proved_at = NULL");
+    shop.tamper("UPDATE account SET unproved = 1");
     let run = shop.sync().await;
     assert!(!run.complete);
     assert!(

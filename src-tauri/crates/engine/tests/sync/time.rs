@@ -3,6 +3,7 @@
 use crate::support::{Shop, assert_same, present, world};
 use chrono::TimeDelta;
 use coffer_engine::domain::record::Kind;
+use coffer_sim::{Fault, FaultKind};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_machine_asleep_for_two_days_reads_the_changes_and_for_forty_everything() {
@@ -119,4 +120,68 @@ async fn reads_are_counted_and_forgotten_after_thirty_days() {
     assert_eq!(used(&shop).reads, after_first.reads + 1);
     shop.clock.jump(TimeDelta::days(31));
     assert_eq!(used(&shop).reads, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_machine_that_sleeps_through_forty_days_of_a_walk_ends_with_everything() {
+    // Our clock may go on with the merchant's, or have been set back meanwhile.
+    for ours_moves in [true, false] {
+        let shop = Shop::of(world(36, 60)).await;
+        shop.merchant.set_faults(vec![Fault {
+            kind: FaultKind::Failure { status: 500 },
+            path: Some("/v1/invoices".to_owned()),
+            skip: 1,
+            times: None,
+        }]);
+        let broken = shop.sync().await;
+        assert!(!broken.complete && broken.fetched() > 0);
+        shop.merchant.set_faults(Vec::new());
+        shop.touch("customers", 20);
+        let woken = present() + TimeDelta::days(43);
+        shop.merchant.advance_to(woken).await.unwrap();
+        if ours_moves {
+            shop.clock.jump(TimeDelta::days(43));
+        }
+        let run = shop.whole().await;
+        assert!(run.warnings.iter().any(|it| it.contains("remembers")));
+        let content = shop.content();
+        shop.sync_full().await;
+        assert_same(&shop.content(), &content, "nothing was missing");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sweep_noted_by_a_clock_that_ran_ahead_does_not_put_off_the_next() {
+    let shop = Shop::of(world(37, 30)).await;
+    shop.clock.jump(TimeDelta::days(3_650));
+    shop.whole().await;
+    shop.clock.jump(TimeDelta::days(-3_650));
+    let swept = shop.whole().await;
+    assert!(swept.requests > 1, "it was swept: {}", swept.requests);
+    assert_eq!(shop.whole().await.requests, 1, "and then not again");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reads_of_a_sync_that_broke_off_are_counted_too() {
+    let shop = Shop::of(world(38, 40)).await;
+    shop.merchant.set_faults(vec![Fault {
+        kind: FaultKind::Reset,
+        path: Some("/v1/charges".to_owned()),
+        skip: 2,
+        times: None,
+    }]);
+    let run = shop.sync().await;
+    assert!(run.error.is_some());
+    let now = shop.books.clock.now();
+    let used = shop
+        .books
+        .store
+        .read(|read| coffer_engine::store::table::reads::used(read.sql(), &shop.account, now))
+        .unwrap();
+    assert!(
+        used.reads >= run.requests,
+        "{} {}",
+        used.reads,
+        run.requests
+    );
 }

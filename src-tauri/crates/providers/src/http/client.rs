@@ -31,6 +31,8 @@ pub(crate) struct Dialect {
     pub(crate) should_retry: &'static str,
     /// Which limit was passed.
     pub(crate) limit: &'static str,
+    /// The code that says in a body, with the status 400, what 429 says elsewhere.
+    pub(crate) limit_code: &'static str,
     /// What each of its words means.
     pub(crate) limits: &'static [(&'static str, Signal)],
     /// The account that a key of several accounts is used for.
@@ -84,6 +86,8 @@ pub(crate) struct Reply {
     pub(crate) body: Vec<u8>,
     pub(crate) request_id: Option<String>,
     pub(crate) limit: Option<String>,
+    /// Whether it asks for fewer requests, by its status or by its code.
+    limited: bool,
     should_retry: Option<bool>,
 }
 
@@ -211,7 +215,7 @@ impl Client {
     /// What an outcome says about the account's limits.
     fn signal(&self, attempted: &Result<Reply, Failure>) -> Signal {
         match attempted {
-            Ok(reply) if reply.status == 429 => {
+            Ok(reply) if reply.limited => {
                 self.limited.fetch_add(1, Ordering::Relaxed);
                 let named = reply.limit.as_deref();
                 let known = self.dialect.limits.iter();
@@ -297,7 +301,10 @@ impl Client {
             }
             body.extend_from_slice(&chunk);
         }
+        let limited =
+            status == 429 || (status == 400 && code(&body) == Some(self.dialect.limit_code));
         Ok(Reply {
+            limited,
             status,
             body,
             request_id,
@@ -345,7 +352,7 @@ impl Client {
 fn outcome(attempted: &Result<Reply, Failure>) -> Outcome {
     match attempted {
         Ok(reply) => Outcome::Answered {
-            status: reply.status,
+            status: if reply.limited { 429 } else { reply.status },
             should_retry: reply.should_retry,
             limit_named: reply.limit.is_some(),
         },
@@ -354,6 +361,20 @@ fn outcome(attempted: &Result<Reply, Failure>) -> Outcome {
         Err(Failure::TimedOut) => Outcome::TimedOut,
         Err(Failure::TooLong | Failure::NotSent) => Outcome::Unusable,
     }
+}
+
+/// The provider's code for what is wrong, where the body is short and says one.
+fn code(body: &[u8]) -> Option<&str> {
+    #[derive(serde::Deserialize)]
+    struct Body<'a> {
+        #[serde(borrow)]
+        error: Detail<'a>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Detail<'a> {
+        code: Option<&'a str>,
+    }
+    serde_json::from_slice::<Body<'_>>(body).ok()?.error.code
 }
 
 /// Sorts the client's error. Its text is never used: it holds the address with its query.

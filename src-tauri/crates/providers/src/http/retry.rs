@@ -85,16 +85,17 @@ pub fn decide(attempt: u32, outcome: &Outcome, nature: Nature, jitter: u32) -> D
         Outcome::TimedOut if idempotent => usual(ATTEMPTS_MAX_SILENT),
         Outcome::BrokeOff if idempotent => usual(ATTEMPTS_MAX),
         Outcome::TimedOut | Outcome::BrokeOff | Outcome::Unusable => Decision::GiveUp,
-        Outcome::Answered { status: ..400, .. }
-        | Outcome::Answered {
-            should_retry: Some(false),
-            ..
-        } => Decision::GiveUp,
+        Outcome::Answered { status: ..400, .. } => Decision::GiveUp,
+        // Whoever names a limit has turned the request away before anybody read it: waiting is all that is asked for.
         Outcome::Answered {
             status: 429,
             limit_named: true,
             ..
         } => after(attempts_limited, LIMITED_WAIT_FIRST_MS, LIMITED_WAIT_MAX_MS),
+        Outcome::Answered {
+            should_retry: Some(false),
+            ..
+        } => Decision::GiveUp,
         Outcome::Answered { status: 429, .. } => usual(attempts_limited),
         Outcome::Answered { status: 409, .. } => usual(ATTEMPTS_MAX),
         Outcome::Answered {
@@ -159,7 +160,8 @@ mod tests {
             (4, answered(429, None, true), true, 0, Some(16_000)),
             (5, answered(429, None, true), true, 0, None),
             (1, answered(429, Some(true), true), true, 0, Some(2_000)),
-            (1, answered(429, Some(false), true), true, 0, None),
+            (1, answered(429, Some(false), true), true, 0, Some(2_000)),
+            (1, answered(429, Some(false), false), true, 0, None),
             (1, answered(500, None, false), true, 0, Some(250)),
             (1, answered(500, None, false), false, 0, None),
             (1, answered(500, Some(true), false), false, 0, Some(250)),

@@ -189,7 +189,13 @@ fn relate(word: &str, event: &str, object: &Value, related: &mut Vec<(Kind, Stri
             add(Kind::Charges, "charge");
             add(Kind::BalanceTransactions, "balance_transactions");
         }
-        "subscription_schedule" => {
+        // Only these change the subscription: it gets a schedule, or loses it.
+        "subscription_schedule"
+            if matches!(
+                event.rsplit('.').next(),
+                Some("created" | "released" | "canceled" | "completed" | "aborted")
+            ) =>
+        {
             add(Kind::Subscriptions, "subscription");
             add(Kind::Subscriptions, "released_subscription");
         }

@@ -115,6 +115,26 @@ const fn expansions(kind: Kind) -> &'static [&'static str] {
     }
 }
 
+/// The path to the coupon behind a discount, in an expansion.
+const COUPON: &str = ".source.coupon";
+
+/// The same question without the coupons behind discounts, for a key that may not read coupons; `None` where it does not
+/// ask for them. A discount then names its coupon by id.
+pub(super) fn without_coupons(question: &Question) -> Option<Question> {
+    let mut left = question.clone();
+    left.fields = question
+        .fields
+        .iter()
+        .filter_map(|(name, value)| match value.strip_suffix(COUPON) {
+            // A customer's discount stands in the customer whole and cannot be expanded.
+            Some(discount) if discount.ends_with("discount") => None,
+            Some(discounts) => Some((*name, discounts.to_owned())),
+            None => Some((*name, value.clone())),
+        })
+        .collect();
+    (left.fields != question.fields).then_some(left)
+}
+
 fn get(
     path: &'static str,
     ids: impl IntoIterator<Item = String>,

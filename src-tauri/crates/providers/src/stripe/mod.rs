@@ -34,15 +34,20 @@ use coffer_domain::sync::Slice;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The version of Stripe's API that everything here is written for.
 pub const STRIPE_VERSION: &str = "2026-10-28.endive";
+
+/// What a key needs to read coupons, also those behind the discounts of other objects.
+const COUPON_PERMISSION: &str = "rak_coupon_read";
 
 const DIALECT: Dialect = Dialect {
     version: ("stripe-version", STRIPE_VERSION),
     request_id: "request-id",
     should_retry: "stripe-should-retry",
     limit: "stripe-rate-limited-reason",
+    limit_code: refusal::RATE_LIMIT,
     limits: &[
         ("endpoint-rate", Signal::PathRate),
         ("global-rate", Signal::OverallRate),
@@ -109,6 +114,7 @@ impl<M: Mode> Stripe<M> {
                 client: Arc::new(client),
                 mode: M::NAME,
                 account: key.account().cloned(),
+                no_coupons: Arc::default(),
             },
             mode: PhantomData,
         })
@@ -128,11 +134,39 @@ struct Asker {
     mode: ModeName,
     /// The account that a key of an organization is used for.
     account: Option<AccountId>,
+    /// The key turned out not to read the coupons behind discounts.
+    no_coupons: Arc<AtomicBool>,
 }
 
 impl Asker {
-    /// A successful answer, or why there is none.
+    /// A successful answer, or why there is none. What a key may read without its coupons is read without them: a box left
+    /// unticked closes its own list and no other.
     async fn ask(&self, question: &Question) -> Result<Reply, ProviderError> {
+        let fewer = endpoint::without_coupons(question);
+        if let Some(fewer) = fewer
+            .as_ref()
+            .filter(|_| self.no_coupons.load(Ordering::Relaxed))
+        {
+            return self.ask_as_it_is(fewer).await;
+        }
+        let answer = self.ask_as_it_is(question).await;
+        match (&answer, fewer) {
+            (Err(ProviderError::NotPermitted { permission, .. }), Some(fewer))
+                if permission
+                    .as_deref()
+                    .is_none_or(|it| it == COUPON_PERMISSION) =>
+            {
+                let without = self.ask_as_it_is(&fewer).await;
+                if without.is_ok() {
+                    self.no_coupons.store(true, Ordering::Relaxed);
+                }
+                without
+            }
+            _ => answer,
+        }
+    }
+
+    async fn ask_as_it_is(&self, question: &Question) -> Result<Reply, ProviderError> {
         let reply = self.client.ask(question).await?;
         if (200..300).contains(&reply.status) {
             Ok(reply)

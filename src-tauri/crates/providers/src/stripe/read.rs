@@ -91,8 +91,13 @@ impl Asker {
         for (raw, seen) in list.data.iter().zip(seen) {
             match seen {
                 Seen::Here(parsed) => {
-                    let object = self.whole(kind, parsed, raw.get(), request_id).await?;
-                    page.objects.push(object);
+                    let id = parsed.cut.then(|| parsed.id.clone());
+                    match self.whole(kind, parsed, raw.get(), request_id).await {
+                        Ok(object) => page.objects.push(object),
+                        // It was deleted after its list was told and before the rest of it was.
+                        Err(error) if is_missing(&error) => page.deleted.extend(id),
+                        Err(error) => return Err(error),
+                    }
                 }
                 Seen::Deleted(id) => page.deleted.push(id),
             }
@@ -157,12 +162,15 @@ impl Asker {
                 request_id,
             )
         })?;
-        Ok(match self.seen(kind, text, request_id)? {
-            Seen::Here(parsed) => {
-                Found::Here(Box::new(self.whole(kind, parsed, text, request_id).await?))
-            }
-            Seen::Deleted(_) => Found::Deleted,
-        })
+        match self.seen(kind, text, request_id)? {
+            Seen::Here(parsed) => match self.whole(kind, parsed, text, request_id).await {
+                Ok(object) => Ok(Found::Here(Box::new(object))),
+                // It was deleted between the two questions.
+                Err(error) if is_missing(&error) => Ok(Found::Missing),
+                Err(error) => Err(error),
+            },
+            Seen::Deleted(_) => Ok(Found::Deleted),
+        }
     }
 
     /// Reads one object's text and holds it to the mode.

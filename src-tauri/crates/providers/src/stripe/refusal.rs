@@ -11,7 +11,7 @@ use crate::http::{Reply, redact_short, redact_word};
 const EXPIRED: &str = "api_key_expired";
 
 /// Stripe's code, on a 400, for what is a 429 elsewhere.
-const RATE_LIMIT: &str = "rate_limit";
+pub(super) const RATE_LIMIT: &str = "rate_limit";
 
 /// Stripe's code for an object that is not there.
 const MISSING: &str = "resource_missing";

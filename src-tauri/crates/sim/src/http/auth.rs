@@ -70,11 +70,11 @@ pub(crate) fn last_four(key: &str) -> String {
     key.chars().skip(skipped).collect()
 }
 
-/// Lets a key in or says why not. `needs` is the permission of the path.
+/// Lets a key in or says why not. `needs` are the permissions of the path and of what is to be expanded.
 pub(crate) fn admit(
     keys: &Keys,
     key: Option<&str>,
-    needs: Option<&str>,
+    needs: &[String],
     denied: &[String],
     account: &str,
 ) -> Result<(), Refusal> {
@@ -117,7 +117,7 @@ pub(crate) fn admit(
             format!("Invalid API Key provided: {}", masked(key)),
         ));
     }
-    match needs.filter(|needs| denied.iter().any(|denied| denied == needs)) {
+    match needs.iter().find(|needs| denied.contains(needs)) {
         None => Ok(()),
         Some(needs) => Err(Refusal::invalid(
             403,

@@ -33,8 +33,16 @@ pub enum FaultKind {
     WrongJson,
     /// A list gives the page that it gave last under the same filter, whatever the cursor says. Strikes only requests with `starting_after`.
     RepeatedPage,
-    /// An object that exists is said not to: it was deleted after it was listed. Strikes only requests for one object.
+    /// An object that exists is said not to: it was deleted after it was listed. Strikes only requests for one object, or for
+    /// the lines of one.
     Missing,
+    /// The object named as where to go on is said not to exist any more. Strikes only requests with `starting_after`.
+    LostCursor,
+    /// The answer stops in the middle of its body for a long time, and then the connection is cut.
+    StalledBody {
+        /// For how many milliseconds.
+        ms: u64,
+    },
     /// The request is carried out, and the connection is reset before its answer.
     Lost,
     /// The request is carried out, and a failure is answered; the failure is what an idempotency key keeps.
@@ -83,10 +91,13 @@ impl FaultKind {
     /// Whether a request is one that this can befall.
     fn befalls(&self, path: &str, query: &str) -> bool {
         match self {
-            Self::RepeatedPage => query
+            Self::RepeatedPage | Self::LostCursor => query
                 .split('&')
                 .any(|part| part.starts_with("starting_after=")),
-            Self::Missing => super::limits::endpoint("GET", path).ends_with("{id}"),
+            Self::Missing => {
+                let endpoint = super::limits::endpoint("GET", path);
+                endpoint.ends_with("{id}") || endpoint.ends_with("{id}/lines")
+            }
             _ => true,
         }
     }

@@ -108,13 +108,31 @@ pub(crate) fn kind_of(collection: &str) -> Option<(&'static str, &'static str)> 
         .map(|(_, _, kind, called)| (*kind, *called))
 }
 
-/// The permission that a request needs, when its path is one of ours: the write of what the read would need.
-pub(crate) fn needed(method: &Method, path: &str) -> Option<String> {
-    let read = permission(path)?;
-    Some(match read.strip_suffix("_read") {
+/// The permissions that a request needs, when its path is one of ours: the write of what the read would need, and the read
+/// of what is to be expanded.
+pub(crate) fn needed(method: &Method, path: &str, query: &str) -> Vec<String> {
+    let Some(read) = permission(path) else {
+        return Vec::new();
+    };
+    let own = match read.strip_suffix("_read") {
         Some(stem) if method != Method::GET => format!("{stem}_write"),
         _ => read.to_owned(),
-    })
+    };
+    let query = Query::parse(query);
+    let expanded = query.many("expand");
+    let behind = [
+        ("coupon", "rak_coupon_read"),
+        ("balance_transaction", "rak_balance_read"),
+        ("payment_intent", "rak_payment_intent_read"),
+        ("customer", "rak_customer_read"),
+    ];
+    let further = behind.into_iter().filter_map(|(field, permission)| {
+        let asked = expanded
+            .iter()
+            .any(|path| path.split('.').any(|it| it == field));
+        (asked && permission != own).then(|| permission.to_owned())
+    });
+    std::iter::once(own.clone()).chain(further).collect()
 }
 
 /// The permission that reading a path needs, when it is a path of ours.

@@ -45,6 +45,7 @@ struct Trouble {
     delay: Duration,
     cut: bool,
     lost: bool,
+    stalled: Option<Duration>,
     botched: Option<u16>,
     repeated: bool,
 }
@@ -206,6 +207,8 @@ fn befallen(shared: &Arc<Shared>, request: &Request) -> (Trouble, Option<Outcome
             }
             FaultKind::RepeatedPage => trouble.repeated = true,
             FaultKind::Missing => instead = Some(Outcome::Answer(vanished(&request.path))),
+            FaultKind::LostCursor => instead = Some(Outcome::Answer(lost_cursor(&request.query))),
+            FaultKind::StalledBody { ms } => trouble.stalled = Some(Duration::from_millis(ms)),
             FaultKind::Lost => trouble.lost = true,
             FaultKind::Botched { status } => trouble.botched = Some(status),
         }
@@ -222,7 +225,7 @@ async fn decide(shared: &Arc<Shared>, request: &Request) -> Outcome {
     let admitted = auth::admit(
         &shared.keys,
         request.key.as_deref(),
-        route::needed(&request.method, &request.path).as_deref(),
+        &route::needed(&request.method, &request.path, &request.query),
         &shared.denied(),
         &shared.account,
     );
@@ -244,6 +247,9 @@ async fn decide(shared: &Arc<Shared>, request: &Request) -> Outcome {
     };
     if trouble.lost {
         return Outcome::Broken(response, 0);
+    }
+    if let Some(stalled) = trouble.stalled {
+        return Outcome::Answer(stalling(response, stalled).await);
     }
     if trouble.cut {
         // The head is about three hundred bytes; half the body then goes missing.
@@ -378,10 +384,42 @@ async fn write(shared: &Arc<Shared>, request: &Request, trouble: &Trouble) -> Re
 /// 404 for an object that was there a moment ago.
 fn vanished(path: &str) -> Response<Body> {
     let below = path.trim_start_matches("/v1/").trim_end_matches('/');
+    let below = below.trim_end_matches("/lines");
     let (collection, id) = below.rsplit_once('/').unwrap_or((below, ""));
     let called = route::kind_of(collection).map_or("object", |(_, called)| called);
     let refusal = Refusal::missing(404, called, id, "id");
     answer(404, &refusal.body())
+}
+
+/// 400 for a place in a list that is not there any more.
+fn lost_cursor(query: &str) -> Response<Body> {
+    let id = query
+        .split('&')
+        .find_map(|part| part.strip_prefix("starting_after="))
+        .unwrap_or_default();
+    answer(
+        400,
+        &Refusal::missing(400, "object", id, "starting_after").body(),
+    )
+}
+
+/// The same answer, which stops after half of its body and is cut off when the time is over.
+async fn stalling(response: Response<Body>, time: Duration) -> Response<Body> {
+    let (head, body) = response.into_parts();
+    let whole = axum::body::to_bytes(body, usize::MAX)
+        .await
+        .unwrap_or_default();
+    let half = whole.slice(..whole.len() / 2);
+    let (parts, arriving) = tokio::sync::mpsc::channel(1);
+    tokio::spawn(async move {
+        // Whoever has gone away does not wait for the rest.
+        if parts.send(Ok(half)).await.is_ok() {
+            tokio::time::sleep(time).await;
+            let _ = parts.send(Err(std::io::Error::other("cut off"))).await;
+        }
+    });
+    let stream = tokio_stream::wrappers::ReceiverStream::new(arriving);
+    Response::from_parts(head, Body::from_stream(stream))
 }
 
 /// 429: from the limiter when a reason is named, else because the object is held by another request.

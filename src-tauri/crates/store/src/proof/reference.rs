@@ -129,6 +129,20 @@ const REFERENCES: &[Reference] = &[
     field(
         Kind::InvoiceItems,
         "invoice_item f",
+        "subscription",
+        "f.subscription",
+        Kind::Subscriptions,
+    ),
+    field(
+        Kind::InvoiceItems,
+        "invoice_item f",
+        "price",
+        "f.price",
+        Kind::Prices,
+    ),
+    field(
+        Kind::InvoiceItems,
+        "invoice_item f",
         "invoice",
         "f.invoice",
         Kind::Invoices,
@@ -409,11 +423,15 @@ fn question(reference: &Reference, named: bool) -> String {
     } else {
         ("", "AND (?4 IS NULL OR 1)".to_owned())
     };
-    let target = table_of(*to);
+    let target = match to {
+        // Prices and coupons also have rows of what was seen inside other objects; only their own JSON is the object.
+        Kind::Prices | Kind::Coupons => "raw_object t WHERE t.kind = ?2 AND".to_owned(),
+        to => format!("{} t WHERE", table_of(*to)),
+    };
     format!(
         "SELECT min(f.{key}), {value} FROM {names} {table}
          WHERE f.account = ?1 {which} AND {value} IS NOT NULL
-           AND NOT EXISTS (SELECT 1 FROM {target} t WHERE t.account = ?1 AND t.id = {value})
+           AND NOT EXISTS (SELECT 1 FROM {target} t.account = ?1 AND t.id = {value})
            AND NOT EXISTS (SELECT 1 FROM gone g WHERE g.account = ?1 AND g.kind = ?2 AND g.id = {value})
            AND {counts}
          GROUP BY {value} LIMIT ?3"

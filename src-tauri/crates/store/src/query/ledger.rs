@@ -2,7 +2,7 @@
 
 use crate::error::StoreError;
 use coffer_domain::ids::{AccountId, CustomerId};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// Each part comes out of an index in order of customers, so that a page costs no more than itself.
 const OWNERS: &str = "
@@ -53,4 +53,27 @@ pub fn owners(
         }
     }
     Ok(owners)
+}
+
+/// Those of the customers that stand at another balance here than is told of them; one that is not here stands at nothing.
+///
+/// # Errors
+/// The file's.
+pub fn with_another_balance(
+    sql: &Connection,
+    account: &AccountId,
+    told: &[(CustomerId, i64)],
+) -> Result<Vec<CustomerId>, StoreError> {
+    let mut statement =
+        sql.prepare_cached("SELECT balance FROM customer WHERE account = ?1 AND id = ?2")?;
+    let mut moved = Vec::new();
+    for (id, balance) in told {
+        let stored: Option<i64> = statement
+            .query_row([account.as_str(), id.as_str()], |row| row.get(0))
+            .optional()?;
+        if stored.unwrap_or(0) != *balance {
+            moved.push(id.clone());
+        }
+    }
+    Ok(moved)
 }

@@ -3,13 +3,20 @@
 use crate::error::StoreError;
 use coffer_domain::ids::AccountId;
 use coffer_domain::record::Kind;
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 
-/// The ids of a kind that are not in a final state; none for kinds that have no such state.
+/// Some of the ids of a kind that are not in a final state, in their order and after one of them; none for kinds that have no
+/// such state.
 ///
 /// # Errors
 /// The file's.
-pub fn ids(sql: &Connection, account: &AccountId, kind: Kind) -> Result<Vec<String>, StoreError> {
+pub fn ids(
+    sql: &Connection,
+    account: &AccountId,
+    kind: Kind,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<String>, StoreError> {
     let question = match kind {
         Kind::Subscriptions => {
             "SELECT id FROM subscription
@@ -31,7 +38,11 @@ pub fn ids(sql: &Connection, account: &AccountId, kind: Kind) -> Result<Vec<Stri
         }
         _ => return Ok(Vec::new()),
     };
-    let mut statement = sql.prepare_cached(question)?;
-    let rows = statement.query_map([account.as_str()], |row| row.get(0))?;
+    let mut statement =
+        sql.prepare_cached(&format!("{question} AND id > ?2 ORDER BY id LIMIT ?3"))?;
+    let rows = statement.query_map(
+        params![account.as_str(), after.unwrap_or_default(), limit],
+        |row| row.get(0),
+    )?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -18,7 +18,8 @@ pub struct Window {
     pub objects: u64,
 }
 
-/// The part of a kind's list in which these objects lie; `None` where the copy does not know.
+/// The part of a kind's list in which these objects lie, if it holds fewer than `objects_max`; `None` where it holds more,
+/// or where finding that out would cost more the more is stored.
 ///
 /// # Errors
 /// The file's.
@@ -27,11 +28,13 @@ pub fn of(
     account: &AccountId,
     kind: Kind,
     ids: &[String],
+    objects_max: u64,
 ) -> Result<Option<Window>, StoreError> {
-    if matches!(kind, Kind::PaymentLinks | Kind::CustomerBalanceTransactions) {
-        return Ok(None);
-    }
-    let table = table_of(kind);
+    // Only these have an index by when they were made.
+    let table = match kind {
+        Kind::Subscriptions | Kind::Invoices | Kind::Charges | Kind::Refunds => table_of(kind),
+        _ => return Ok(None),
+    };
     let (from, to) = sql
         .prepare_cached(&format!(
             "SELECT min(f.created), max(f.created) FROM json_each(?2) n
@@ -46,15 +49,17 @@ pub fn of(
     };
     let objects: i64 = sql
         .prepare_cached(&format!(
-            "SELECT count(*) FROM {table} WHERE account = ?1 AND created BETWEEN ?2 AND ?3"
+            "SELECT count(*) FROM (SELECT 1 FROM {table} WHERE account = ?1 AND created BETWEEN ?2 AND ?3 LIMIT ?4)"
         ))?
         .query_row(
-            params![account.as_str(), from.timestamp(), to.timestamp()],
+            params![
+                account.as_str(),
+                from.timestamp(),
+                to.timestamp(),
+                i64::try_from(objects_max).unwrap_or(i64::MAX),
+            ],
             |row| row.get(0),
         )?;
-    Ok(Some(Window {
-        from,
-        to,
-        objects: objects.unsigned_abs(),
-    }))
+    let objects = objects.unsigned_abs();
+    Ok((objects < objects_max).then_some(Window { from, to, objects }))
 }

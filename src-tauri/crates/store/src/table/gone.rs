@@ -62,15 +62,19 @@ pub fn put(
     Ok(())
 }
 
-/// What is not there, by kind and id.
+/// What is not there, by kind and id, at most `limit` of it.
 ///
 /// # Errors
 /// The file's.
-pub fn of_account(sql: &Connection, account: &AccountId) -> Result<Vec<Gone>, StoreError> {
+pub fn of_account(
+    sql: &Connection,
+    account: &AccountId,
+    limit: u32,
+) -> Result<Vec<Gone>, StoreError> {
     let mut statement = sql.prepare_cached(
-        "SELECT kind, id, word, at FROM gone WHERE account = ?1 ORDER BY kind, id",
+        "SELECT kind, id, word, at FROM gone WHERE account = ?1 ORDER BY kind, id LIMIT ?2",
     )?;
-    let mut rows = statement.query([account.as_str()])?;
+    let mut rows = statement.query(params![account.as_str(), limit])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         // A kind this version does not know belongs to a later one and is left alone.

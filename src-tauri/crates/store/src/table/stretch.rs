@@ -138,7 +138,33 @@ pub fn cut(
     put(write, account, far)
 }
 
-/// Begins a new walk over every list: stretches are forgotten, and the instant to read changes from is stamped first.
+/// Forgets how far lists were walked: what changes in them from now on is not noticed, so each is walked whole once it can
+/// be read again.
+///
+/// # Errors
+/// The file's.
+pub fn forget(
+    write: &mut Write<'_>,
+    account: &AccountId,
+    kinds: &[Kind],
+) -> Result<(), StoreError> {
+    for kind in kinds {
+        write
+            .sql()
+            .prepare_cached("DELETE FROM sync_stretch WHERE account = ?1 AND kind = ?2")?
+            .execute([account.as_str(), kind.as_str()])?;
+    }
+    if !kinds.is_empty() {
+        // What they no longer name is to be looked for again as well.
+        write.sql().execute(
+            "UPDATE account SET settled_walk = 0 WHERE id = ?1 AND settled_walk <> 0",
+            [account.as_str()],
+        )?;
+    }
+    Ok(())
+}
+
+/// Begins a new walk over every list, and forgets what was asked for and not there: stretches are forgotten, and the instant to read changes from is stamped first.
 ///
 /// # Errors
 /// The file's.
@@ -147,10 +173,12 @@ pub fn begin_walk(
     account: &AccountId,
     changes_from: Instant,
 ) -> Result<i64, StoreError> {
-    write.sql().execute(
-        "DELETE FROM sync_stretch WHERE account = ?1",
-        [account.as_str()],
-    )?;
+    for table in ["sync_stretch", "gone"] {
+        write.sql().execute(
+            &format!("DELETE FROM {table} WHERE account = ?1"),
+            [account.as_str()],
+        )?;
+    }
     let walk = write.sql().query_row(
         "UPDATE account SET walk = walk + 1, changes_from = ?2, complete = 0, unproved = 1 WHERE id = ?1 RETURNING walk",
         params![account.as_str(), seconds(changes_from)],

@@ -177,7 +177,7 @@ fn what_is_stored_deleted_or_known_to_be_gone_is_resolved() {
         .unwrap();
     assert!(told(&store, None).is_empty());
     let rows = store
-        .read(|read| gone::of_account(read.sql(), &acme()))
+        .read(|read| gone::of_account(read.sql(), &acme(), 100))
         .unwrap();
     assert_eq!(
         (rows[0].id.as_str(), rows[0].word.as_str()),

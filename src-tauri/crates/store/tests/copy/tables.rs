@@ -540,7 +540,7 @@ fn what_may_still_change_is_told_by_kind() {
     );
     let ids = |kind| {
         store
-            .read(|read| unsettled::ids(read.sql(), &acme(), kind))
+            .read(|read| unsettled::ids(read.sql(), &acme(), kind, None, 100))
             .unwrap()
     };
     assert_eq!(ids(Kind::Invoices), ["in_1", "in_2"]);
