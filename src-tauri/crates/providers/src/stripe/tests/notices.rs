@@ -84,21 +84,6 @@ fn an_event_of_billing_touches_what_it_is_about() {
             vec![(Kind::InvoiceItems, "ii_1"), (Kind::Invoices, "in_1")],
         ),
         (
-            json!({"object": "subscription_schedule", "id": "sub_sched_1", "subscription": "sub_1"}),
-            vec![
-                (Kind::SubscriptionSchedules, "sub_sched_1"),
-                (Kind::Subscriptions, "sub_1"),
-            ],
-        ),
-        (
-            json!({"object": "subscription_schedule", "id": "sub_sched_1", "subscription": null,
-                   "released_subscription": "sub_2"}),
-            vec![
-                (Kind::SubscriptionSchedules, "sub_sched_1"),
-                (Kind::Subscriptions, "sub_2"),
-            ],
-        ),
-        (
             json!({"object": "checkout.session", "id": "cs_1", "customer": "cus_1", "invoice": "in_1"}),
             vec![(Kind::CheckoutSessions, "cs_1")],
         ),
@@ -129,6 +114,28 @@ fn an_event_of_billing_touches_what_it_is_about() {
         (Value::Null, vec![]),
     ] {
         touches(&object, &expected);
+    }
+}
+
+#[test]
+fn a_schedule_changes_its_subscription_only_when_it_comes_or_goes() {
+    let own = (Kind::SubscriptionSchedules, "sub_sched_1");
+    let held = json!({"object": "subscription_schedule", "id": "sub_sched_1", "subscription": "sub_1"});
+    let released = json!({"object": "subscription_schedule", "id": "sub_sched_1", "subscription": null,
+                          "released_subscription": "sub_1"});
+    for (event_type, object, also) in [
+        ("subscription_schedule.created", &held, true),
+        ("subscription_schedule.canceled", &held, true),
+        ("subscription_schedule.completed", &held, true),
+        ("subscription_schedule.aborted", &held, true),
+        ("subscription_schedule.released", &released, true),
+        ("subscription_schedule.updated", &held, false),
+        ("subscription_schedule.expiring", &held, false),
+    ] {
+        let changes = read(&[event(event_type, 1, object.clone())]);
+        let mut expected = vec![own];
+        expected.extend(also.then_some((Kind::Subscriptions, "sub_1")));
+        assert_eq!(touched(&changes), expected, "{event_type}");
     }
 }
 
