@@ -49,6 +49,14 @@ pub fn derive_some(write: &mut Write<'_>, limit: u32, as_of: Instant) -> Result<
     Ok(count)
 }
 
+/// Brings at most `limit` documents into the index of words; returns how many it was.
+///
+/// # Errors
+/// The file's.
+pub fn fill_words(write: &mut Write<'_>, limit: u32) -> Result<u64, StoreError> {
+    search::fill(write.sql(), limit)
+}
+
 fn derive_one(
     write: &mut Write<'_>,
     account: &str,

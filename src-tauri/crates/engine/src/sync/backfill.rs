@@ -7,10 +7,10 @@
 
 use crate::error::EngineError;
 use crate::sync::asker::{Asked, Asker, internal, is_about_one_list, is_about_one_resource};
-use crate::sync::board::Phase;
 use crate::sync::committer::{Committer, WalkedPage};
 use crate::sync::estimate::Estimate;
 use crate::sync::ledger;
+use crate::sync::prove::follow_customers;
 use chrono::TimeDelta;
 use coffer_domain::Instant;
 use coffer_domain::ids::CustomerId;
@@ -21,12 +21,22 @@ use coffer_providers::{Page, ProviderError};
 use coffer_store::PageCommit;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
-use tokio::task::JoinSet;
+use std::time::Duration;
+use tokio::task::{JoinHandle, JoinSet};
 
 /// Stretches of one list under way at the same time: 200 ms away, fewer would not use what an endpoint allows.
-const OF_ONE_LIST: usize = 8;
-/// Pages under way at the same time, of all lists together.
-const PAGES_AT_ONCE: usize = 40;
+const OF_ONE_LIST: usize = 10;
+/// The same for the list whose pages bring requests of their own, each invoice's further lines. It takes the longest, and
+/// what takes longest must not come last: at the end one path alone uses a quarter of what an account allows.
+const OF_THE_LONGEST_LIST: usize = 40;
+/// Pages under way at the same time, of all lists together: half as many again as come in a second that the limits allow,
+/// times how long one takes, because some of them wait for their own list's turn. On this machine a few are enough, and
+/// more would only fill the memory.
+const PAGES_AT_ONCE_MIN: usize = 16;
+const PAGES_AT_ONCE_MAX: usize = 80;
+const PAGES_EACH_SECOND: f64 = 150.0;
+/// How much of what one page took goes into the mean.
+const LATEST_PAGE: f64 = 0.1;
 /// Pages seen of a list for each further stretch that is cut off it at once.
 const PAGES_FOR_A_CUT: usize = 4;
 /// How often a stretch is walked again from its beginning because the object it stood at was deleted meanwhile.
@@ -53,16 +63,18 @@ pub(super) async fn walk<M: Mode>(
         under_way: HashMap::new(),
         pages: HashMap::new(),
         estimate: Estimate::default(),
+        page_took: 0.0,
         first_numbers: false,
+        following: None,
         ledgers: ledgers.then(Ledgers::default),
     };
-    let walked = pool.walk().await;
+    let mut walked = pool.walk().await;
+    if let Some(following) = pool.following.take() {
+        let followed = following.await.map_err(internal)?;
+        walked = walked.and(followed);
+    }
     let read = pool.ledgers.take().unwrap_or_default().shown;
     drop(pool);
-    if walked.is_ok() {
-        asker.books.board.phase(&asker.account, Phase::Deriving);
-    }
-    committer.derive().await;
     // A fault of our own file says more than what followed from it.
     committer.finish().await?;
     walked.map(|()| read)
@@ -99,7 +111,7 @@ impl Step {
 }
 
 enum Answer {
-    Page(Step, Result<(Page, Asked), ProviderError>),
+    Page(Step, Duration, Result<(Page, Asked), ProviderError>),
     Ledger(Result<Vec<PageCommit>, ProviderError>),
 }
 
@@ -115,7 +127,11 @@ struct Pool<'a, M: Mode> {
     /// Pages of each list so far.
     pages: HashMap<Kind, usize>,
     estimate: Estimate,
+    /// How long a page takes of late, in seconds.
+    page_took: f64,
     first_numbers: bool,
+    /// Asks for customers that no list named, beside the rest of the walk.
+    following: Option<JoinHandle<Result<(), EngineError>>>,
     /// `None` where ledgers are not read, or may not be.
     ledgers: Option<Ledgers>,
 }
@@ -126,7 +142,7 @@ impl<M: Mode> Pool<'_, M> {
             *self.under_way.entry(step.stretch.kind).or_default() += 1;
         }
         for _ in 0..PAGES_MAX {
-            while self.running.len() < PAGES_AT_ONCE
+            while self.running.len() < self.pages_at_once()
                 && let Some(step) = self.next()
             {
                 self.ask(step);
@@ -136,7 +152,10 @@ impl<M: Mode> Pool<'_, M> {
                 return Ok(());
             };
             let handed_on = match done.map_err(internal)? {
-                Answer::Page(step, answer) => self.take(step, answer).await?,
+                Answer::Page(step, took, answer) => {
+                    self.page_took += (took.as_secs_f64() - self.page_took) * LATEST_PAGE;
+                    self.take(step, answer).await?
+                }
                 Answer::Ledger(answer) => self.take_ledger(answer).await?,
             };
             if !handed_on {
@@ -159,14 +178,26 @@ impl<M: Mode> Pool<'_, M> {
         self.waiting.remove(first)
     }
 
+    fn pages_at_once(&self) -> usize {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between two small numbers"
+        )]
+        let wanted = (self.page_took * PAGES_EACH_SECOND).clamp(0.0, 1_000.0) as usize;
+        wanted.clamp(PAGES_AT_ONCE_MIN, PAGES_AT_ONCE_MAX)
+    }
+
     fn ask(&mut self, step: Step) {
         let asker = Arc::clone(self.asker);
         self.running.spawn(async move {
             let stretch = &step.stretch;
+            let began = tokio::time::Instant::now();
             let answer = asker
                 .page(stretch.kind, &stretch.slice(), stretch.after.as_deref())
                 .await;
-            Answer::Page(step, answer)
+            let took = began.elapsed();
+            Answer::Page(step, took, answer)
         });
     }
 
@@ -332,8 +363,11 @@ impl<M: Mode> Pool<'_, M> {
         let pages = self.pages.entry(kind).or_default();
         *pages += 1;
         let under_way = self.under_way.get(&kind).copied().unwrap_or(0);
-        OF_ONE_LIST
-            .saturating_sub(under_way)
+        let most = match kind {
+            Kind::Invoices => OF_THE_LONGEST_LIST,
+            _ => OF_ONE_LIST,
+        };
+        most.saturating_sub(under_way)
             .min(*pages / PAGES_FOR_A_CUT + 1)
     }
 
@@ -371,6 +405,8 @@ impl<M: Mode> Pool<'_, M> {
         if !Kind::ALL.into_iter().any(open) {
             self.first_numbers = true;
             self.committer.derive().await;
+            let asker = Arc::clone(self.asker);
+            self.following = Some(tokio::spawn(async move { follow_customers(&asker).await }));
         }
     }
 }

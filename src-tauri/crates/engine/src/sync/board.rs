@@ -194,7 +194,16 @@ impl SyncBoard {
 
     /// Says what an account's run is at.
     pub(crate) fn phase(&self, account: &AccountId, phase: Phase) {
-        self.update(account.as_str(), |run| run.phase = phase);
+        self.update(account.as_str(), |run| {
+            tracing::debug!(
+                account = %account,
+                phase = phase.as_str(),
+                milliseconds = u64::try_from(run.began.elapsed().as_millis()).unwrap_or(u64::MAX),
+                requests = run.requests,
+                "a sync goes on to its next part"
+            );
+            run.phase = phase;
+        });
     }
 
     /// Whether an account is being synced by this process.

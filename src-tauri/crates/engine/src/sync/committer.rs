@@ -10,8 +10,9 @@ use crate::sync::asker::{Asker, internal};
 use coffer_domain::mode::Mode;
 use coffer_domain::sync::Stretch;
 use coffer_store::table::{account, reads, stretch};
-use coffer_store::{PageCommit, derive_some};
+use coffer_store::{PageCommit, derive_some, fill_words};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -19,8 +20,14 @@ use tokio::task::JoinHandle;
 const WAITING_MAX: usize = 16;
 /// Pages that share one transaction.
 const TOGETHER_MAX: usize = 16;
+/// Fewer pages than this wait a little for others to share their transaction.
+const FEW: usize = 8;
+/// How long they wait.
+const LINGER: Duration = Duration::from_millis(80);
 /// Customers derived in one transaction.
 pub(super) const DERIVED_AT_ONCE: u32 = 500;
+/// Documents brought into the index of words at a time: a page waits no longer for it than for another page.
+const WORDS_AT_ONCE: u32 = 500;
 
 /// A page of a walk on its way into the file.
 pub(super) struct WalkedPage {
@@ -78,24 +85,30 @@ impl<M: Mode> Writing<M> {
         let mut open = true;
         while open || deriving {
             let mut pages = Vec::new();
-            let mut next = if deriving {
-                self.waiting.try_recv().ok()
-            } else {
-                self.waiting.blocking_recv()
-            };
+            let mut next = self.waiting.try_recv().ok();
+            // What can be done ahead is done while the network is slower than the disk.
+            if next.is_none() && !deriving && !self.fill_words()? {
+                next = self.waiting.blocking_recv();
+            }
             if next.is_none() {
                 open = !self.waiting.is_closed() || !self.waiting.is_empty();
             }
+            let mut lingered = false;
             while let Some(job) = next {
                 match job {
                     Job::Page(page) => pages.push(*page),
                     Job::Derive => deriving = true,
                 }
-                next = if pages.len() < TOGETHER_MAX {
-                    self.waiting.try_recv().ok()
-                } else {
-                    None
-                };
+                if pages.len() >= TOGETHER_MAX {
+                    break;
+                }
+                next = self.waiting.try_recv().ok();
+                // A page alone costs nearly as much as several: the same pages of the file are written again.
+                if next.is_none() && !lingered && (1..FEW).contains(&pages.len()) {
+                    lingered = true;
+                    std::thread::sleep(LINGER);
+                    next = self.waiting.try_recv().ok();
+                }
             }
             if pages.is_empty() {
                 deriving = deriving && self.derive()?;
@@ -136,6 +149,16 @@ impl<M: Mode> Writing<M> {
             self.asker.count(kind, fetched, deleted);
         }
         Ok(())
+    }
+
+    /// Brings some documents into the index of words; says whether there may be more.
+    fn fill_words(&self) -> Result<bool, EngineError> {
+        let filled = self
+            .asker
+            .books
+            .store
+            .write_mirror(move |write| fill_words(write, WORDS_AT_ONCE))?;
+        Ok(filled > 0)
     }
 
     /// Derives some; says whether there may be more.

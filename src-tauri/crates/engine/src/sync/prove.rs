@@ -119,6 +119,19 @@ async fn follow<M: Mode>(asker: &Arc<Asker<M>>, scope: &mut Scope) -> Result<boo
     Ok(false)
 }
 
+/// Asks for the customers that are referred to and were in no list, as far as is known while other lists are still walked: a
+/// provider keeps what deleted customers left behind, and asking for each of them at the end would take its time.
+pub(super) async fn follow_customers<M: Mode>(asker: &Arc<Asker<M>>) -> Result<(), EngineError> {
+    let own = asker.account.clone();
+    let open = asker
+        .books
+        .read(move |read| proof::unresolved(read.sql(), &own, &[Kind::Customers], None, FOLLOWED))
+        .await?;
+    let wanted: BTreeSet<(Kind, String)> = open.into_iter().map(|it| (it.kind, it.id)).collect();
+    let looked = asker.look_up(wanted.into_iter().collect()).await?;
+    list(asker, looked).await
+}
+
 /// Keeps what was found, and lists what is referred to and gone.
 async fn list<M: Mode>(asker: &Arc<Asker<M>>, looked: LookedUp) -> Result<(), EngineError> {
     let (account, now) = (asker.account.clone(), asker.now());

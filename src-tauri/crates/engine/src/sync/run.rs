@@ -270,8 +270,12 @@ async fn bring<M: Mode>(
     } else {
         Scope::Around(touched)
     };
-    let holds = prove(asker, scope, &known).await?;
+    // The proof reads what was brought, and figures are made of it: neither needs the other.
+    let (holds, derived) = tokio::join!(prove(asker, scope, &known), derive_all(books, told.as_of));
+    let holds = holds?;
+    derived?;
     books.board.phase(&row.id, Phase::Deriving);
+    // What the proof fetched again.
     derive_all(books, told.as_of).await?;
     let complete =
         holds && covers && may_all && asker.left_nothing() && told.told && told.gap.is_none();

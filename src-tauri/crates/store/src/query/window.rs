@@ -14,12 +14,31 @@ pub struct Window {
     pub from: Instant,
     /// When the newest of them was made.
     pub to: Instant,
-    /// How many objects of the kind the copy holds in between, both ends included.
+    /// About how many objects of the kind the copy holds in between, both ends included.
     pub objects: u64,
 }
 
-/// The part of a kind's list in which these objects lie, if it holds fewer than `objects_max`; `None` where it holds more,
-/// or where finding that out would cost more the more is stored.
+/// Which rows tell how dense a kind's list is: its own where they are in order of when they were made, else those that its
+/// objects come with. `None` where nothing tells.
+const fn density(kind: Kind) -> Option<(&'static str, &'static str)> {
+    Some(match kind {
+        Kind::Customers => ("customer_summary", "sort_created"),
+        Kind::Subscriptions => ("subscription", "created"),
+        Kind::Invoices | Kind::InvoiceItems | Kind::InvoicePayments | Kind::CreditNotes => {
+            ("invoice", "created")
+        }
+        Kind::Charges
+        | Kind::PaymentIntents
+        | Kind::Disputes
+        | Kind::BalanceTransactions
+        | Kind::CheckoutSessions => ("payment", "created"),
+        Kind::Refunds => ("refund", "created"),
+        _ => return None,
+    })
+}
+
+/// The part of a kind's list in which these objects lie, if it holds fewer than about `objects_max`; `None` where it holds
+/// more, or where finding that out would cost more the more is stored.
 ///
 /// # Errors
 /// The file's.
@@ -30,11 +49,10 @@ pub fn of(
     ids: &[String],
     objects_max: u64,
 ) -> Result<Option<Window>, StoreError> {
-    // Only these have an index by when they were made.
-    let table = match kind {
-        Kind::Subscriptions | Kind::Invoices | Kind::Charges | Kind::Refunds => table_of(kind),
-        _ => return Ok(None),
+    let Some((counted, made)) = density(kind) else {
+        return Ok(None);
     };
+    let table = table_of(kind);
     let (from, to) = sql
         .prepare_cached(&format!(
             "SELECT min(f.created), max(f.created) FROM json_each(?2) n
@@ -49,7 +67,7 @@ pub fn of(
     };
     let objects: i64 = sql
         .prepare_cached(&format!(
-            "SELECT count(*) FROM (SELECT 1 FROM {table} WHERE account = ?1 AND created BETWEEN ?2 AND ?3 LIMIT ?4)"
+            "SELECT count(*) FROM (SELECT 1 FROM {counted} WHERE account = ?1 AND {made} BETWEEN ?2 AND ?3 LIMIT ?4)"
         ))?
         .query_row(
             params![

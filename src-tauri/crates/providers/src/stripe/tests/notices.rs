@@ -120,7 +120,8 @@ fn an_event_of_billing_touches_what_it_is_about() {
 #[test]
 fn a_schedule_changes_its_subscription_only_when_it_comes_or_goes() {
     let own = (Kind::SubscriptionSchedules, "sub_sched_1");
-    let held = json!({"object": "subscription_schedule", "id": "sub_sched_1", "subscription": "sub_1"});
+    let held =
+        json!({"object": "subscription_schedule", "id": "sub_sched_1", "subscription": "sub_1"});
     let released = json!({"object": "subscription_schedule", "id": "sub_sched_1", "subscription": null,
                           "released_subscription": "sub_1"});
     for (event_type, object, also) in [
