@@ -60,8 +60,28 @@ pub(crate) enum Command {
     Account(AccountCommand),
     /// Bring the local copy up to date
     Sync(SyncArgs),
-    /// MRR, active subscribers, ARPA and ARR over time
+    /// MRR, its movements, churn, retention, trials and cash over time
     Metrics(MetricsArgs),
+    /// How many of those who came in a month are still there, and what they pay
+    Cohorts(CohortsArgs),
+    /// Take a figure apart, down to subscriptions, prices, coupons and invoice lines
+    Explain(ExplainArgs),
+    /// The next twelve months, with how far off such forecasts would have been
+    Forecast(ForecastArgs),
+    /// Hold our figures against the provider's own export, and name the causes of each difference
+    Reconcile(ReconcileArgs),
+    /// The definitions that figures follow, each with its rules
+    Policies {
+        /// Take a policy of your own from a file
+        #[arg(long, value_name = "FILE.json")]
+        add: Option<PathBuf>,
+    },
+    /// The rates of exchange that figures are converted with
+    Rates {
+        /// Take newer ones from a file: the central bank's daily history as CSV
+        #[arg(long, value_name = "FILE.csv")]
+        import: Option<PathBuf>,
+    },
     /// List customers
     Customers(ListArgs),
     /// List subscriptions, newest first
@@ -160,10 +180,29 @@ pub(crate) struct SyncArgs {
     pub(crate) watch: bool,
 }
 
+/// Whose figures, by which rules and in which money.
+#[derive(Debug, Args)]
+pub(crate) struct FigureArgs {
+    /// The policy: an id that `coffer policies` lists, or a policy's file ending in .json
+    #[arg(long, default_value = "coffer-1")]
+    pub(crate) policy: String,
+    /// A currency to convert everything into, or `each` for every ledger in its own [default: the account's own ledger]
+    #[arg(long)]
+    pub(crate) currency: Option<String>,
+    /// One account instead of all
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<String>,
+    /// The reporting zone, for instance Europe/Berlin
+    #[arg(long, default_value = "UTC")]
+    pub(crate) zone: String,
+}
+
 /// Which figures.
 #[derive(Debug, Args)]
 pub(crate) struct MetricsArgs {
-    /// mrr, arr, arpa, active_subscribers; several with commas
+    /// mrr, arr, arpa, active_subscribers, trials, committed_mrr, movements, customer_churn_rate, gross_mrr_churn_rate,
+    /// net_mrr_churn_rate, nrr, grr, ltv, quick_ratio, trial_conversion, failed_payments, recovered, gross_volume, refunds,
+    /// net_volume, fees, disputes; several with commas
     #[arg(long, value_delimiter = ',', required = true)]
     pub(crate) metric: Vec<String>,
     /// The first day [default: eleven months before the last]
@@ -175,18 +214,84 @@ pub(crate) struct MetricsArgs {
     /// day, week or month
     #[arg(long, default_value = "month")]
     pub(crate) every: String,
-    /// The policy: coffer-1
-    #[arg(long, default_value = "coffer-1")]
-    pub(crate) policy: String,
-    /// A currency code, or `each` for every ledger [default: the account's own]
+    #[command(flatten)]
+    pub(crate) figures: FigureArgs,
+    /// Cut by plan, country, interval, provider or currency
     #[arg(long)]
-    pub(crate) currency: Option<String>,
-    /// One account instead of all
+    pub(crate) by: Option<String>,
+    /// Convert at the rates of this day throughout, so that rates of exchange move nothing
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) rates_of: Option<NaiveDate>,
+    /// Only what this price bills
+    #[arg(long, value_name = "PRICE")]
+    pub(crate) plan: Option<String>,
+    /// Only customers of this country
+    #[arg(long, value_name = "CODE")]
+    pub(crate) country: Option<String>,
+    /// Only what bills so often, for instance month, year or "3 months"
+    #[arg(long)]
+    pub(crate) interval: Option<String>,
+    /// Only this provider's accounts
+    #[arg(long)]
+    pub(crate) provider: Option<String>,
+}
+
+/// Which cohorts.
+#[derive(Debug, Args)]
+pub(crate) struct CohortsArgs {
+    /// month
+    #[arg(long, default_value = "month")]
+    pub(crate) every: String,
+    /// customers or revenue
+    #[arg(long, default_value = "customers")]
+    pub(crate) measure: String,
+    #[command(flatten)]
+    pub(crate) figures: FigureArgs,
+}
+
+/// Which figure to take apart.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// A metric, or a movement: new, expansion, contraction, churn, reactivation
+    #[arg(long)]
+    pub(crate) metric: String,
+    /// The day, or a day of the period that is meant
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) date: NaiveDate,
+    /// The period of what happens within one: day, week or month
+    #[arg(long, default_value = "day")]
+    pub(crate) every: String,
+    /// One customer alone
     #[arg(long, value_name = "ID")]
-    pub(crate) account: Option<String>,
-    /// The reporting zone, for instance Europe/Berlin
-    #[arg(long, default_value = "UTC")]
-    pub(crate) zone: String,
+    pub(crate) customer: Option<String>,
+    /// Rows at most [default: all]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: Option<u32>,
+    /// The `next` of the page before
+    #[arg(long, value_name = "CURSOR")]
+    pub(crate) after: Option<String>,
+    #[command(flatten)]
+    pub(crate) figures: FigureArgs,
+}
+
+/// What to look ahead at.
+#[derive(Debug, Args)]
+pub(crate) struct ForecastArgs {
+    #[command(flatten)]
+    pub(crate) figures: FigureArgs,
+}
+
+/// What to hold our figures against.
+#[derive(Debug, Args)]
+pub(crate) struct ReconcileArgs {
+    /// One of the provider's own exports
+    #[arg(long, value_name = "FILE.csv")]
+    pub(crate) against: PathBuf,
+    /// Customers named for each cause
+    #[arg(long, default_value_t = 20)]
+    pub(crate) customers: usize,
+    #[command(flatten)]
+    pub(crate) figures: FigureArgs,
 }
 
 /// Which rows of a list.

@@ -90,6 +90,12 @@ async fn run(cli: &Cli, output: &Output) -> Result<Ended, Failure> {
         Command::Account(sub) => command::account::run(cli, sub, output).await,
         Command::Sync(options) => command::sync::run(cli, options, output).await,
         Command::Metrics(options) => command::metrics::run(cli, options, output).await,
+        Command::Cohorts(options) => command::cohorts::run(cli, options, output).await,
+        Command::Explain(options) => command::explain::run(cli, options, output).await,
+        Command::Forecast(options) => command::forecast::run(cli, options, output).await,
+        Command::Reconcile(options) => command::reconcile::run(cli, options, output).await,
+        Command::Policies { add } => command::policies::run(cli, add.as_deref(), output).await,
+        Command::Rates { import } => command::rates::run(cli, import.as_deref(), output).await,
         Command::Customers(options) => command::customers::run(cli, options, output).await,
         Command::Subscriptions(options) => {
             command::lists::run(cli, options, command::lists::Which::Subscriptions, output).await

@@ -68,6 +68,16 @@ impl Ratio {
     /// # Errors
     /// When it does not fit.
     pub fn plus(self, other: Self) -> Result<Self, Overflow> {
+        // Most worths are whole, and most sums begin with nothing: neither needs a search for common factors.
+        if self.is_zero() {
+            return Ok(other);
+        }
+        if *self.0.denom() == 1 && *other.0.denom() == 1 {
+            return match self.0.numer().checked_add(other.0.numer()) {
+                Some(numerator) => Ok(Self(Fraction::new_raw(numerator, 1))),
+                None => Err(Overflow),
+            };
+        }
         self.0.checked_add(&other.0).map(Self).ok_or(Overflow)
     }
 
@@ -76,6 +86,12 @@ impl Ratio {
     /// # Errors
     /// When it does not fit.
     pub fn minus(self, other: Self) -> Result<Self, Overflow> {
+        if *self.0.denom() == 1 && *other.0.denom() == 1 {
+            return match self.0.numer().checked_sub(other.0.numer()) {
+                Some(numerator) => Ok(Self(Fraction::new_raw(numerator, 1))),
+                None => Err(Overflow),
+            };
+        }
         self.0.checked_sub(&other.0).map(Self).ok_or(Overflow)
     }
 
@@ -143,6 +159,12 @@ impl Ratio {
     }
 }
 
+impl Default for Ratio {
+    fn default() -> Self {
+        Self::ZERO
+    }
+}
+
 impl fmt::Display for Ratio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.numerator(), self.denominator())
@@ -175,7 +197,7 @@ fn big(ratio: Ratio) -> BigRational {
     )
 }
 
-fn big_round_half_even(exact: &BigRational) -> BigInt {
+pub(crate) fn big_round_half_even(exact: &BigRational) -> BigInt {
     let (floor, remainder) = exact.numer().div_mod_floor(exact.denom());
     let twice: BigInt = remainder * 2;
     let up = match twice.cmp(exact.denom()) {
@@ -202,6 +224,29 @@ impl Sum {
     /// Adds one fraction.
     pub fn add(&mut self, ratio: Ratio) {
         *self.whole.entry(ratio.denominator()).or_default() += ratio.numerator();
+    }
+
+    /// Adds `numerator ÷ denominator`, the denominator above zero.
+    pub(crate) fn add_parts(&mut self, numerator: i128, denominator: i128) {
+        *self.whole.entry(denominator).or_default() += numerator;
+    }
+
+    /// The same with the other sign.
+    #[must_use]
+    pub fn negated(&self) -> Self {
+        Self {
+            whole: self
+                .whole
+                .iter()
+                .map(|(denominator, numerator)| (*denominator, -numerator))
+                .collect(),
+        }
+    }
+
+    /// The exact sum.
+    #[must_use]
+    pub fn rational(&self) -> BigRational {
+        self.exact()
     }
 
     /// Takes one fraction away.

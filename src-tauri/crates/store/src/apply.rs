@@ -8,7 +8,7 @@ use crate::error::StoreError;
 use crate::project::{self, Arrival};
 use crate::raw::{self, Kept, RawObject, Tally};
 use crate::store::Write;
-use crate::table::{gone, ids_json, interval, seconds, stretch};
+use crate::table::{dirty, gone, ids_json, seconds, stretch};
 use coffer_domain::Instant;
 use coffer_domain::ids::AccountId;
 use coffer_domain::record::{Kind, Record};
@@ -125,7 +125,7 @@ pub fn delete(
     project::mark_owner(sql, account.as_str(), kind, id)?;
     project::mark_deleted(sql, account.as_str(), kind, id)?;
     if kind == Kind::Customers {
-        interval::mark(sql, account.as_str(), id)?;
+        dirty::mark(sql, account.as_str(), id)?;
     }
     write.touch(kind.as_str());
     Ok(())

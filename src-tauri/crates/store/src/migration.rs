@@ -8,7 +8,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
 /// Every step in order; the format of a file is how many of them it has gone through.
-const STEPS: &[&[&str]] = &[&STEP_1, &STEP_2];
+const STEPS: &[&[&str]] = &[&STEP_1, &STEP_2, &STEP_3];
 
 const STEP_1: [&str; 13] = [
     table::meta::SCHEMA_1,
@@ -21,7 +21,7 @@ const STEP_1: [&str; 13] = [
     table::invoice::SCHEMA_1,
     table::invoice_item::SCHEMA_1,
     table::payment::SCHEMA_1,
-    table::interval::SCHEMA_1,
+    table::dirty::SCHEMA_1,
     table::summary::SCHEMA_1,
     table::search::SCHEMA_1,
 ];
@@ -45,6 +45,13 @@ const STEP_2: [&str; 17] = [
     table::gone::SCHEMA_2,
     table::mismatch::SCHEMA_2,
     table::search::SCHEMA_2,
+];
+
+/// What figures are made of, before and after a policy has looked at it.
+const STEP_3: [&str; 3] = [
+    table::facts::SCHEMA_3,
+    table::rollup::SCHEMA_3,
+    table::cash::SCHEMA_3,
 ];
 
 /// Brings the file to the newest format.

@@ -3,7 +3,7 @@
 use crate::error::StoreError;
 use crate::table::catalog::Terms;
 use crate::table::{
-    catalog, checkout, credit, customer, interval, invoice, invoice_item, payment, schedule,
+    cash, catalog, checkout, credit, customer, dirty, invoice, invoice_item, payment, schedule,
     search, subscription, table_of,
 };
 use coffer_domain::Instant;
@@ -55,10 +55,15 @@ pub(crate) fn project(
             _ => {}
         }
     }
+    let (kind, id) = (record.kind(), record.id());
+    if !arrival.new {
+        cash::take(sql, account, kind, id)?;
+    }
     put(sql, account, record, arrival)?;
+    cash::give(sql, account, kind, id)?;
     search::put(sql, account, record)?;
     match owner(record) {
-        Some(customer) => interval::mark(sql, account, customer),
+        Some(customer) => dirty::mark(sql, account, customer),
         None => mark_owner(sql, account, record.kind(), record.id()),
     }
 }
@@ -74,13 +79,13 @@ fn put(
         Record::Product(it) => catalog::put_product(sql, account, it),
         Record::Price(it) => match catalog::put_price(sql, account, it)? {
             // Whoever subscribed to it before it was known has a past that says so.
-            Terms::New => interval::mark_unknown(sql, account),
-            Terms::Changed => interval::mark_price(sql, account, it.id.as_str()),
+            Terms::New => dirty::mark_unknown(sql, account),
+            Terms::Changed => dirty::mark_price(sql, account, it.id.as_str()),
             Terms::Same => Ok(()),
         },
         Record::Coupon(it) => match catalog::put_coupon(sql, account, it)? {
-            Terms::New => interval::mark_unknown(sql, account),
-            Terms::Changed => interval::mark_all(sql, account),
+            Terms::New => dirty::mark_unknown(sql, account),
+            Terms::Changed => dirty::mark_all(sql, account),
             Terms::Same => Ok(()),
         },
         Record::PromotionCode(it) => catalog::put_promotion_code(sql, account, it),
@@ -109,6 +114,7 @@ pub(crate) fn mark_deleted(
     kind: Kind,
     id: &str,
 ) -> Result<(), StoreError> {
+    cash::take(sql, account, kind, id)?;
     sql.prepare_cached(&format!(
         "UPDATE {} SET deleted = 1 WHERE account = ?1 AND id = ?2",
         table_of(kind)
@@ -141,6 +147,11 @@ pub(crate) fn mark_owner(
         Kind::Invoices => "SELECT customer FROM invoice WHERE account = ?1 AND id = ?2",
         Kind::InvoiceItems => "SELECT customer FROM invoice_item WHERE account = ?1 AND id = ?2",
         Kind::Charges => "SELECT customer FROM payment WHERE account = ?1 AND id = ?2",
+        // What failed to pay a bill is told by what pays it.
+        Kind::InvoicePayments => {
+            "SELECT i.customer FROM invoice_payment p JOIN invoice i ON i.account = p.account AND i.id = p.invoice
+             WHERE p.account = ?1 AND p.id = ?2"
+        }
         Kind::Refunds => {
             "SELECT p.customer FROM refund r JOIN payment p ON p.account = r.account AND p.id = r.payment
              WHERE r.account = ?1 AND r.id = ?2"
@@ -152,7 +163,7 @@ pub(crate) fn mark_owner(
         .query_row([account, id], |row| row.get(0))
         .optional()?;
     match customer.flatten() {
-        Some(customer) => interval::mark(sql, account, &customer),
+        Some(customer) => dirty::mark(sql, account, &customer),
         None => Ok(()),
     }
 }

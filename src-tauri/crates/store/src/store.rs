@@ -51,6 +51,14 @@ impl Write<'_> {
         &self.transaction
     }
 
+    /// The change counter before this change.
+    ///
+    /// # Errors
+    /// The file's.
+    pub fn revision(&self) -> Result<u64, StoreError> {
+        meta::revision(&self.transaction)
+    }
+
     /// Says that a kind changed.
     pub fn touch(&mut self, kind: &'static str) {
         self.kinds.insert(kind);

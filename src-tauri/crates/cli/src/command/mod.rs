@@ -2,11 +2,17 @@
 
 pub(crate) mod account;
 pub(crate) mod chart;
+pub(crate) mod cohorts;
 pub(crate) mod customers;
 pub(crate) mod demo;
 pub(crate) mod doctor;
+pub(crate) mod explain;
+pub(crate) mod forecast;
 pub(crate) mod lists;
 pub(crate) mod metrics;
+pub(crate) mod policies;
+pub(crate) mod rates;
+pub(crate) mod reconcile;
 pub(crate) mod search;
 pub(crate) mod show;
 pub(crate) mod sync;

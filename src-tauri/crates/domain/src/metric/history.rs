@@ -1,21 +1,19 @@
-//! A subscription's past, rebuilt into intervals from what the provider still shows.
+//! A subscription's past, rebuilt into facts from what the provider still shows.
 //!
-//! Providers show the present and the invoices, not the states between. The window in which a subscription counts comes
-//! from the subscription itself (start, trial, end) and, for pauses and written-off bills, from its invoices. What was
-//! in it at each instant comes from invoice lines and prorations (`item_history`), discounts from the subscription, the
-//! customer and the invoices they touched. Each interval says what it rests on; intervals never overlap, and one that
-//! still runs has no end.
+//! Providers show the present and the invoices, not the states between. When a subscription ran comes from itself (start,
+//! trial, end); pauses and bills given up from its invoices, unpaid ones from the attempts that failed. What was in it at each
+//! instant comes from invoice lines and prorations (`item_history`), discounts from the subscription, the customer and the
+//! invoices they touched. Each stretch says what it rests on. Nothing here depends on a policy.
 
 use crate::Instant;
-use crate::currency::Currency;
-use crate::ids::{CouponId, CustomerId, DiscountId, SubscriptionId, SubscriptionItemId};
+use crate::ids::{DiscountId, InvoiceId, SubscriptionItemId};
 use crate::metric::Basis;
+use crate::metric::facts::{Second, Span, Stop, Stretch, SubscriptionFacts, Usage};
 use crate::metric::item_history::{ItemState, item_states, tax_share};
-use crate::metric::worth::{Catalog, Item, Unknown, Worth, worth};
-use crate::ratio::Ratio;
+use crate::metric::worth::{Catalog, Item, held, taken};
 use crate::record::{
-    CouponDuration, Discount, DiscountTarget, Invoice, InvoiceItem, InvoiceStatus, LineOrigin,
-    PauseBehavior, Subscription, SubscriptionStatus,
+    CouponDuration, Discount, Invoice, InvoiceItem, InvoiceStatus, LineOrigin, PauseBehavior,
+    Subscription, SubscriptionStatus,
 };
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,8 +27,8 @@ pub struct Observation {
     pub items: Vec<(SubscriptionItemId, crate::ids::PriceId, i64)>,
     /// The discounts then, on the subscription and on its items.
     pub discounts: Vec<DiscountId>,
-    /// Whether it was stopped then: paused, or no longer collected.
-    pub stopped: bool,
+    /// Whether it was stopped then, and why.
+    pub stopped: Option<Stop>,
 }
 
 /// Everything that tells of one subscription's past.
@@ -44,157 +42,220 @@ pub struct Past<'a> {
     pub invoice_items: &'a [&'a InvoiceItem],
     /// The customer's own discount.
     pub customer_discount: Option<&'a Discount>,
-    /// When collecting one of its invoices last failed.
-    pub last_failed_attempt: Option<Instant>,
+    /// The attempts to collect one of its invoices that failed, in order of time.
+    pub failed_attempts: &'a [(InvoiceId, Instant)],
     /// What we saw ourselves, oldest first.
     pub observations: &'a [Observation],
     /// The instant the copy is as of.
     pub as_of: Instant,
 }
 
-/// A stretch of time in which a subscription was worth the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Interval {
-    /// The subscription.
-    pub subscription: SubscriptionId,
-    /// Its customer.
-    pub customer: CustomerId,
-    /// The currency of the worth.
-    pub currency: Currency,
-    /// The first instant.
-    pub from: Instant,
-    /// The first instant after it; `None` while it runs.
-    pub to: Option<Instant>,
-    /// Minor units for a month.
-    pub monthly: Ratio,
-    /// Whether discounts alone made it nothing: the customer is still active.
-    pub free: bool,
-    /// What it rests on.
-    pub basis: Basis,
-    /// Why the worth is not known; it is then counted as nothing and every figure over it says so.
-    pub unknown: Option<Unknown>,
-}
-
-/// Rebuilds the intervals in which the subscription counts, in order of time.
+/// Gathers what is known of the subscription over time; `None` where it never ran.
 #[must_use]
-pub fn intervals(past: &Past<'_>, catalog: &Catalog) -> Vec<Interval> {
-    let items = item_states(past, catalog);
-    let discounts = discounts(past);
-    let mut found: Vec<Interval> = Vec::new();
-    for window in windows(past) {
-        for (from, to) in stretches(&window, &items, &discounts) {
-            let Some(interval) = value(past, catalog, &items, &discounts, from, to) else {
-                continue;
-            };
-            match found.last_mut() {
-                Some(last)
-                    if last.to == Some(interval.from)
-                        && last.monthly == interval.monthly
-                        && last.free == interval.free
-                        && last.basis == interval.basis
-                        && last.unknown == interval.unknown =>
-                {
-                    last.to = interval.to;
-                }
-                _ => found.push(interval),
-            }
-        }
-    }
-    found
-}
-
-/// From the first instant to the first after it, open while it runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Window {
-    from: Instant,
-    to: Option<Instant>,
-}
-
-/// The times in which the subscription counts: from its start to its end, less its trial and every time it was stopped.
-fn windows(past: &Past<'_>) -> Vec<Window> {
+pub fn facts(past: &Past<'_>, catalog: &Catalog) -> Option<SubscriptionFacts> {
     let subscription = past.subscription;
-    let end = match &subscription.status {
+    let life = life(past)?;
+    let items = item_states(past, catalog);
+    let discounts = discounts(past, catalog);
+    Some(SubscriptionFacts {
+        id: subscription.id.to_string(),
+        currency: subscription.currency,
+        life,
+        end_asked: end_asked(subscription, life),
+        ends_at: ends_at(subscription),
+        trial: trial(subscription),
+        trial_ends_at: subscription.trial_end.map(|at| at.timestamp()),
+        stops: stops(past),
+        late: late(past),
+        stretches: stretches(past, catalog, life, &items, &discounts),
+        usage: usage(past, catalog),
+    })
+}
+
+/// From its start, or its first payment, to its end; `None` where it never came to run.
+fn life(past: &Past<'_>) -> Option<Span> {
+    let subscription = past.subscription;
+    let to = match &subscription.status {
         SubscriptionStatus::Incomplete
         | SubscriptionStatus::IncompleteExpired
-        | SubscriptionStatus::Other(_) => return Vec::new(),
+        | SubscriptionStatus::Other(_) => return None,
         SubscriptionStatus::Canceled => Some(
             subscription
                 .ended_at
                 .or(subscription.canceled_at)
-                .unwrap_or(past.as_of),
+                .unwrap_or(past.as_of)
+                .timestamp(),
         ),
-        SubscriptionStatus::Unpaid => Some(written_off_since(past)),
-        SubscriptionStatus::Paused => Some(paused_since(past)),
-        SubscriptionStatus::Trialing
-        | SubscriptionStatus::Active
-        | SubscriptionStatus::PastDue
-        | SubscriptionStatus::CancelPending => match &subscription.pause {
-            Some(pause) if pause.behavior != PauseBehavior::KeepAsDraft => {
-                Some(stopped_since(past))
-            }
-            _ => None,
-        },
+        _ => None,
     };
-    let mut counted = vec![Window {
-        from: subscription
-            .start
-            .max(first_paid(past).unwrap_or(subscription.start)),
-        to: end,
-    }];
-    if let Some(trial_end) = subscription.trial_end {
-        let trial_start = subscription.trial_start.unwrap_or(subscription.start);
-        let open = subscription.status == SubscriptionStatus::Trialing;
-        counted = without(counted, trial_start, (!open).then_some(trial_end));
-    }
-    for (from, to) in earlier_stops(past) {
-        counted = without(counted, from, Some(to));
-    }
-    counted.retain(|window| window.to.is_none_or(|to| to > window.from));
-    counted
+    let from = subscription
+        .start
+        .max(first_paid(past).unwrap_or(subscription.start))
+        .timestamp();
+    Some(Span { from, to }).filter(|life| !life.is_empty())
 }
 
-/// Takes a stretch out of windows; one without an end takes everything after its beginning.
-fn without(windows: Vec<Window>, from: Instant, to: Option<Instant>) -> Vec<Window> {
-    windows
-        .into_iter()
-        .flat_map(|window| {
-            let before = Window {
-                from: window.from,
-                to: Some(window.to.map_or(from, |end| end.min(from))),
-            };
-            let after = to.map(|to| Window {
-                from: window.from.max(to),
-                to: window.to,
-            });
-            [Some(before), after]
-        })
-        .flatten()
-        .filter(|window| window.to.is_none_or(|to| to > window.from))
-        .collect()
+/// When the end was asked for, where it comes or came later than that.
+fn end_asked(subscription: &Subscription, life: Span) -> Option<Second> {
+    let ahead = subscription.cancel_at_period_end || subscription.cancel_at.is_some();
+    let asked = subscription.canceled_at?.timestamp();
+    match life.to {
+        Some(end) => (asked < end).then_some(asked),
+        None => ahead.then_some(asked),
+    }
+}
+
+/// When it will end, as things stand: at a set time, or with the period that ends last.
+fn ends_at(subscription: &Subscription) -> Option<Second> {
+    let period = || {
+        let ends = subscription.items.iter().filter_map(|item| item.period_end);
+        ends.max().filter(|_| subscription.cancel_at_period_end)
+    };
+    subscription
+        .cancel_at
+        .or_else(period)
+        .map(|at| at.timestamp())
+}
+
+fn trial(subscription: &Subscription) -> Option<Span> {
+    let end = subscription.trial_end?;
+    let begin = subscription.trial_start.unwrap_or(subscription.start);
+    // One that still runs may yet be made longer.
+    let open = subscription.status == SubscriptionStatus::Trialing;
+    Some(Span {
+        from: begin.timestamp(),
+        to: (!open).then_some(end.timestamp()),
+    })
+    .filter(|trial| !trial.is_empty())
+}
+
+/// The times in which it went on and was worth nothing: those that we saw begin and end, and the one that lasts.
+fn stops(past: &Past<'_>) -> Vec<(Span, Stop)> {
+    let mut stops = earlier_stops(past);
+    let since = |from: Instant, why: Stop| {
+        (
+            Span {
+                from: from.timestamp(),
+                to: None,
+            },
+            why,
+        )
+    };
+    let subscription = past.subscription;
+    match &subscription.status {
+        SubscriptionStatus::Unpaid => stops.push(since(written_off_since(past), Stop::GivenUp)),
+        SubscriptionStatus::Paused => stops.push(since(paused_since(past), Stop::Paused)),
+        status if status.counts() || *status == SubscriptionStatus::Trialing => {
+            let paused = subscription
+                .pause
+                .as_ref()
+                .is_some_and(|pause| pause.behavior != PauseBehavior::KeepAsDraft);
+            if paused {
+                stops.push(since(stopped_since(past), Stop::Paused));
+            }
+        }
+        _ => {}
+    }
+    stops
 }
 
 /// The times in which we saw it stopped and later saw it not stopped any more: from the first bill given up in that time,
 /// else from when we saw it first, to when we saw it going again.
-fn earlier_stops(past: &Past<'_>) -> Vec<(Instant, Instant)> {
+fn earlier_stops(past: &Past<'_>) -> Vec<(Span, Stop)> {
     let mut stops = Vec::new();
-    let mut stopped: Option<Instant> = None;
+    let mut stopped: Option<(Instant, Stop)> = None;
     let mut last_going: Option<Instant> = None;
     for seen in past.observations {
         match (seen.stopped, stopped) {
-            (true, None) => {
-                stopped = Some(given_up_between(past, last_going, seen.at).unwrap_or(seen.at));
+            (Some(why), None) => {
+                let from = given_up_between(past, last_going, seen.at).unwrap_or(seen.at);
+                stopped = Some((from, why));
             }
-            (false, Some(from)) => {
-                stops.push((from, seen.at));
+            (None, Some((from, why))) => {
+                let span = Span {
+                    from: from.timestamp(),
+                    to: Some(seen.at.timestamp()),
+                };
+                stops.push((span, why));
                 stopped = None;
             }
             _ => {}
         }
-        if !seen.stopped {
+        if seen.stopped.is_none() {
             last_going = Some(seen.at);
         }
     }
     stops
+}
+
+/// From the first failed attempt at each bill until it was paid or given up, those that overlap as one.
+fn late(past: &Past<'_>) -> Vec<Span> {
+    let mut spans: Vec<Span> = past
+        .invoices
+        .iter()
+        .filter_map(|invoice| {
+            let first = past
+                .failed_attempts
+                .iter()
+                .find(|(id, _)| *id == invoice.id)?;
+            let settled = invoice
+                .paid_at
+                .or(invoice.voided_at)
+                .or(invoice.uncollectible_at);
+            Some(Span {
+                from: first.1.timestamp(),
+                to: settled.map(|at| at.timestamp()),
+            })
+        })
+        .filter(|span| !span.is_empty())
+        .collect();
+    spans.sort_by_key(|span| span.from);
+    let mut joined: Vec<Span> = Vec::new();
+    for span in spans {
+        match joined.last_mut() {
+            Some(last) if last.to.is_none_or(|to| span.from <= to) => {
+                last.to = match (last.to, span.to) {
+                    (Some(a), Some(b)) => Some(a.max(b)),
+                    _ => None,
+                };
+            }
+            _ => joined.push(span),
+        }
+    }
+    joined
+}
+
+/// What was invoiced for usage, line by line.
+fn usage(past: &Past<'_>, catalog: &Catalog) -> Vec<Usage> {
+    let mut found: Vec<Usage> = past
+        .invoices
+        .iter()
+        .filter(|invoice| {
+            !matches!(
+                invoice.status,
+                InvoiceStatus::Void | InvoiceStatus::Uncollectible | InvoiceStatus::Draft
+            )
+        })
+        .flat_map(|invoice| &invoice.lines)
+        .filter(|line| line.origin == LineOrigin::Recurring && line.amount != 0)
+        .filter_map(|line| {
+            let id = line.price.as_ref()?;
+            let price = catalog.prices.get(id)?;
+            let rhythm = price.recurring.filter(|rhythm| rhythm.metered)?;
+            Some(Usage {
+                span: Span {
+                    from: line.period_start.timestamp(),
+                    to: Some(line.period_end.timestamp()),
+                },
+                plan: catalog.number(id),
+                rhythm,
+                amount: line.amount,
+            })
+        })
+        .filter(|usage| !usage.span.is_empty())
+        .collect();
+    found.sort_by_key(|usage| (usage.span.from, usage.plan));
+    found
 }
 
 /// The first bill voided or given up after one instant, and after the last paid one, and up to another instant.
@@ -256,7 +317,9 @@ fn first_paid(past: &Past<'_>) -> Option<Instant> {
 /// When an unpaid subscription stopped counting: the last failed attempt, else the first bill given up after the last
 /// one paid, else the first time we saw it so.
 fn written_off_since(past: &Past<'_>) -> Instant {
-    past.last_failed_attempt
+    past.failed_attempts
+        .last()
+        .map(|(_, at)| *at)
         .or_else(|| first_given_up(past))
         .unwrap_or_else(|| first_seen_stopped(past))
 }
@@ -283,7 +346,7 @@ fn first_given_up(past: &Past<'_>) -> Option<Instant> {
 fn first_seen_stopped(past: &Past<'_>) -> Instant {
     let mut since = past.as_of;
     for observation in past.observations.iter().rev() {
-        if !observation.stopped {
+        if observation.stopped.is_none() {
             break;
         }
         since = observation.at;
@@ -293,21 +356,21 @@ fn first_seen_stopped(past: &Past<'_>) -> Instant {
 
 /// A discount with the times in which it applied.
 #[derive(Debug)]
-struct Applied<'a> {
+pub(super) struct Applied<'a> {
     discount: &'a Discount,
     from: Instant,
     to: Option<Instant>,
 }
 
 impl Applied<'_> {
-    fn at(&self, instant: Instant) -> bool {
-        self.from <= instant && self.to.is_none_or(|to| instant < to)
+    fn at(&self, second: Second) -> bool {
+        self.from.timestamp() <= second && self.to.is_none_or(|to| second < to.timestamp())
     }
 }
 
 /// Every discount that the subscription, its items, its customer or its invoices tell of, in the order they are taken.
 /// One that is no longer on its subscription and had no end of its own was removed: it ends at the first bill without it.
-fn discounts<'a>(past: &Past<'a>) -> Vec<Applied<'a>> {
+fn discounts<'a>(past: &Past<'a>, catalog: &Catalog) -> Vec<Applied<'a>> {
     let subscription = past.subscription;
     let present: Vec<&Discount> = subscription
         .items
@@ -348,7 +411,37 @@ fn discounts<'a>(past: &Past<'a>) -> Vec<Applied<'a>> {
             applied.insert(place, one);
         }
     }
+    for one in &mut applied {
+        let coupon = catalog.coupons.get(&one.discount.coupon);
+        if coupon.is_some_and(|coupon| coupon.duration == CouponDuration::Once) {
+            (one.from, one.to) = period_of_its_bill(one.discount, &by_time, subscription);
+        }
+    }
     applied
+}
+
+/// A discount of one bill runs for what that bill is for; before it was billed, for the period it will be taken off.
+fn period_of_its_bill(
+    discount: &Discount,
+    by_time: &[&&Invoice],
+    subscription: &Subscription,
+) -> (Instant, Option<Instant>) {
+    let billed = by_time
+        .iter()
+        .filter(|invoice| invoice.discounts.iter().any(|it| it.id == discount.id))
+        .flat_map(|invoice| &invoice.lines)
+        .find(|line| line.origin == LineOrigin::Recurring);
+    match billed {
+        Some(line) => (line.period_start, Some(line.period_end)),
+        None => {
+            let ends = subscription
+                .items
+                .iter()
+                .filter_map(|item| item.period_end)
+                .min();
+            (discount.start, ends.or(discount.end))
+        }
+    }
 }
 
 /// When a discount that left its subscription stopped: the period start of the first regular bill after the last one
@@ -382,99 +475,93 @@ fn regular_start(invoice: &Invoice) -> Option<Instant> {
         .max()
 }
 
-/// Cuts a window at every instant at which an item or a discount changes.
+/// Cuts a life at every instant at which an item or a discount changes, and says what stood in each part. What holds nothing
+/// is a stretch without items.
 fn stretches(
-    window: &Window,
+    past: &Past<'_>,
+    catalog: &Catalog,
+    life: Span,
     items: &BTreeMap<SubscriptionItemId, Vec<ItemState>>,
     discounts: &[Applied<'_>],
-) -> Vec<(Instant, Option<Instant>)> {
-    let inside = |at: &Instant| *at > window.from && window.to.is_none_or(|to| *at < to);
-    let cuts: BTreeSet<Instant> = items
+) -> Vec<Stretch> {
+    let cuts: BTreeSet<Second> = items
         .values()
         .flatten()
         .map(|state| state.from)
         .chain(discounts.iter().map(|applied| applied.from))
         .chain(discounts.iter().filter_map(|applied| applied.to))
-        .filter(inside)
+        .map(|at| at.timestamp())
+        .filter(|at| *at > life.from && life.holds(*at))
         .collect();
-    let mut starts = vec![window.from];
-    starts.extend(cuts);
-    let mut out = Vec::with_capacity(starts.len());
-    for (index, from) in starts.iter().enumerate() {
-        let to = starts.get(index + 1).copied().or(window.to);
-        out.push((*from, to));
+    let mut found: Vec<Stretch> = Vec::new();
+    for from in std::iter::once(life.from).chain(cuts) {
+        let stretch = stretch(past, catalog, items, discounts, from);
+        let same = found.last().is_some_and(|last| {
+            let (a, b) = (last, &stretch);
+            a.basis == b.basis && a.items == b.items && a.taken == b.taken && a.unknown == b.unknown
+        });
+        if !same {
+            found.push(stretch);
+        }
     }
-    out
+    found
 }
 
-/// What the subscription was worth in one stretch; `None` where it held nothing.
-fn value(
+/// What stood at an instant.
+fn stretch(
     past: &Past<'_>,
     catalog: &Catalog,
     items: &BTreeMap<SubscriptionItemId, Vec<ItemState>>,
     discounts: &[Applied<'_>],
-    from: Instant,
-    to: Option<Instant>,
-) -> Option<Interval> {
+    from: Second,
+) -> Stretch {
     let standing: Vec<(&SubscriptionItemId, &ItemState)> = items
         .iter()
         .filter_map(|(id, states)| {
-            let state = states.iter().rev().find(|state| state.from <= from)?;
+            let state = states
+                .iter()
+                .rev()
+                .find(|state| state.from.timestamp() <= from)?;
             state.holds.as_ref().map(|_| (id, state))
         })
         .collect();
-    let basis = standing.iter().map(|(_, state)| state.basis).min()?;
-    let recurring = |coupon: &CouponId| {
-        catalog
-            .coupons
-            .get(coupon)
-            .is_none_or(|coupon| coupon.duration != CouponDuration::Once)
-    };
-    let coupons_on = |target: DiscountTarget, item: Option<&SubscriptionItemId>| {
-        discounts
+    let mut made = Stretch {
+        from,
+        basis: standing
             .iter()
-            .filter(|applied| applied.at(from) && applied.discount.target == target)
-            .filter(|applied| item.is_none() || applied.discount.item.as_ref() == item)
-            .map(|applied| &applied.discount.coupon)
-            .filter(|coupon| recurring(coupon))
-            .collect::<Vec<_>>()
+            .map(|(_, state)| state.basis)
+            .min()
+            .unwrap_or(Basis::Observed),
+        items: Vec::new(),
+        taken: Vec::new(),
+        unknown: None,
     };
     let valued: Vec<Item<'_>> = standing
         .iter()
         .filter_map(|(id, state)| {
             let (price, quantity) = state.holds.as_ref()?;
             Some(Item {
+                id: Some(id),
                 price,
                 quantity: *quantity,
                 tax_share: tax_share(past, id),
-                coupons: coupons_on(DiscountTarget::Item, Some(id)),
             })
         })
         .collect();
-    let mut coupons = coupons_on(DiscountTarget::Subscription, None);
-    if coupons.is_empty() {
-        coupons = coupons_on(DiscountTarget::Customer, None);
-    }
+    let running: Vec<&Discount> = discounts
+        .iter()
+        .filter(|applied| applied.at(from))
+        .map(|applied| applied.discount)
+        .collect();
     let currency = past.subscription.currency;
-    let (worth, unknown) = match worth(&valued, &coupons, currency, catalog) {
-        Ok(worth) => (worth, None),
-        Err(unknown) => (
-            Worth {
-                monthly: Ratio::ZERO,
-                free: false,
-            },
-            Some(unknown),
-        ),
-    };
-    Some(Interval {
-        subscription: past.subscription.id.clone(),
-        customer: past.subscription.customer.clone(),
-        currency,
-        from,
-        to,
-        monthly: worth.monthly,
-        free: worth.free,
-        basis,
-        unknown,
-    })
+    let known = held(&valued, currency, catalog)
+        .and_then(|items| Ok((taken(&items, &running, currency, catalog)?, items)));
+    match known {
+        Ok((taken, items)) => {
+            made.items = items.into_iter().map(|item| item.held).collect();
+            made.taken = taken;
+        }
+        Err(unknown) => made.unknown = Some(unknown.to_string()),
+    }
+    made
 }

@@ -1,19 +1,32 @@
 //! What subscriptions are worth, when they were worth it, and what that adds up to.
 //!
-//! `worth` values a set of items at one instant. `history` rebuilds each subscription's past into intervals from what
-//! the provider still shows. `series` folds intervals into points. All of it follows the policy `coffer-1`; the figures
-//! are exact until `series` rounds them once.
+//! `history` gathers each subscription's past into `facts` from what the provider still shows, with `worth` resolving what its
+//! items ask for. `policy` holds the rules as data, and `evaluate` reads facts under one of them into intervals. `movement`
+//! tells how one customer's MRR moved from day to day; `rollup` adds all customers up, so that one can be taken away and
+//! put back; `figures` reads periods, movements and rates out of that. `fx` converts, `forecast` looks ahead, `reconcile`
+//! holds our figures against the provider's own. All of it is exact until `figures` rounds once.
 
+pub mod committed;
+pub mod days;
+pub mod evaluate;
+pub mod explain;
+pub mod facts;
+pub mod figures;
+pub mod forecast;
+pub mod fx;
 pub mod history;
 mod item_history;
-pub mod series;
+pub mod movement;
+pub mod policy;
+pub mod reconcile;
+pub mod rollup;
+pub mod tally;
 pub mod worth;
 
-/// The policy that the figures of this module follow.
-pub const POLICY: &str = "coffer-1";
+use serde::{Deserialize, Serialize};
 
 /// What an interval rests on, the weakest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Basis {
     /// The present state carried back to where nothing else speaks.
     Inferred,

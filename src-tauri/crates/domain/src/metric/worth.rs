@@ -1,16 +1,18 @@
-//! The monthly worth of items at one instant, exactly.
+//! What items ask for at one instant, exactly, and what is taken off it.
 //!
-//! An item is price × quantity, evaluated through tiers and packages, less its discounts, brought to one month: month ÷
-//! count, year ÷ (12 × count), week × 52/12 ÷ count, day × 365/12 ÷ count. Metered items and one-off prices are worth
-//! nothing. What cannot be known (a price that was not synced, tiers that were not read) is an error for the caller to
-//! show as unknown; it is never zero.
+//! An item is price × quantity, evaluated through tiers and packages. Here prices and coupons are resolved into amounts that
+//! need no catalogue any more; `evaluate` takes the discounts off as the policy says and brings the rest to one month: month
+//! ÷ count, year ÷ (12 × count), week × 52/12 ÷ count, day × 365/12 ÷ count. Metered items and one-off prices are left
+//! out. What cannot be known (a price that was not synced, tiers that were not read) is an error for the caller to show
+//! as unknown; it is never zero.
 
 use crate::currency::Currency;
-use crate::ids::{CouponId, PriceId, ProductId};
+use crate::ids::{CouponId, PriceId, ProductId, SubscriptionItemId};
+use crate::metric::facts::{Held, Lasting, Off, PutOn, Taken};
 use crate::ratio::{Overflow, Ratio};
 use crate::record::{
-    Coupon, CouponDuration, CouponOff, Price, PriceScheme, Recurring, RecurringInterval, Rounding,
-    Tier, TierMode,
+    Coupon, CouponDuration, CouponOff, Discount, DiscountTarget, Price, PriceScheme, Recurring,
+    RecurringInterval, Rounding, Tier, TierMode,
 };
 use std::collections::HashMap;
 
@@ -38,28 +40,38 @@ pub struct Catalog {
     pub prices: HashMap<PriceId, Price>,
     /// Coupons.
     pub coupons: HashMap<CouponId, Coupon>,
+    /// The number that stands for each price where many are stored; from 1 on.
+    pub numbers: HashMap<PriceId, u32>,
 }
 
-/// One item to be valued, with the coupons that apply to it alone.
+impl Catalog {
+    /// The number that stands for a price; 0 for one that has none.
+    #[must_use]
+    pub fn number(&self, price: &PriceId) -> u32 {
+        self.numbers.get(price).copied().unwrap_or(0)
+    }
+}
+
+/// One item to be valued.
 #[derive(Debug, Clone)]
 pub struct Item<'a> {
+    /// Its id, where discounts may name it.
+    pub id: Option<&'a SubscriptionItemId>,
     /// Its price.
     pub price: &'a PriceId,
     /// Its quantity.
     pub quantity: i64,
     /// The part of an inclusive price that is tax, 0 to 1; zero where tax is not inside.
     pub tax_share: Ratio,
-    /// Its own coupons in order.
-    pub coupons: Vec<&'a CouponId>,
 }
 
-/// What items are worth for a month.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Worth {
-    /// After discounts and without tax, in minor units of the subscription's currency.
-    pub monthly: Ratio,
-    /// Whether a worth above zero was brought to zero by discounts.
-    pub free: bool,
+/// An item with what it asks for.
+#[derive(Debug, Clone)]
+pub struct Listed<'a> {
+    /// What it asks for.
+    pub held: Held,
+    id: Option<&'a SubscriptionItemId>,
+    product: &'a ProductId,
 }
 
 /// The factor that brings an amount billed at this rhythm to one month.
@@ -142,103 +154,109 @@ fn volume(tiers: &[Tier], quantity: i64) -> Result<Option<Ratio>, Overflow> {
     Ok(Some(units.plus(tier.flat)?))
 }
 
-/// An item on its way from listed amount to worth.
-struct Valued<'a> {
-    product: &'a ProductId,
-    factor: Ratio,
-    tax_share: Ratio,
-    /// Minor units for each billing period after the discounts applied so far.
-    amount: Ratio,
-}
-
-/// What the items are worth together, with the coupons on their subscription (or, where it has none, its customer).
+/// What the items ask for, those that recur without being metered, in their order.
 ///
 /// # Errors
-/// When a price or coupon is not known or the exact figure does not fit.
-pub fn worth(
-    items: &[Item<'_>],
-    coupons: &[&CouponId],
+/// When a price or its amounts are not known or do not fit.
+pub fn held<'a>(
+    items: &[Item<'a>],
     currency: Currency,
-    catalog: &Catalog,
-) -> Result<Worth, Unknown> {
-    let mut valued = Vec::with_capacity(items.len());
-    let mut listed = Ratio::ZERO;
+    catalog: &'a Catalog,
+) -> Result<Vec<Listed<'a>>, Unknown> {
+    let mut listed = Vec::with_capacity(items.len());
     for item in items {
         let price = catalog
             .prices
             .get(item.price)
             .ok_or_else(|| Unknown::PriceMissing(item.price.clone()))?;
-        let Some(recurring) = price.recurring.filter(|recurring| !recurring.metered) else {
+        let Some(rhythm) = price.recurring.filter(|rhythm| !rhythm.metered) else {
             continue;
         };
-        let mut one = [Valued {
+        listed.push(Listed {
+            held: Held {
+                plan: catalog.number(item.price),
+                quantity: item.quantity,
+                rhythm,
+                listed: billed_amount(price, currency, item.quantity)?,
+                tax_share: item.tax_share,
+            },
+            id: item.id,
             product: &price.product,
-            factor: monthly_factor(recurring)?,
-            tax_share: item.tax_share,
-            amount: billed_amount(price, currency, item.quantity)?,
-        }];
-        listed = listed.plus(one[0].amount)?;
-        for id in &item.coupons {
-            take_off(&mut one, coupon(catalog, id)?, currency)?;
-        }
-        valued.extend(one);
+        });
     }
-    for id in coupons {
-        take_off(&mut valued, coupon(catalog, id)?, currency)?;
-    }
-    let mut monthly = Ratio::ZERO;
-    for item in &valued {
-        let net = item.amount.times(Ratio::ONE.minus(item.tax_share)?)?;
-        monthly = monthly.plus(net.times(item.factor)?)?;
-    }
-    Ok(Worth {
-        monthly,
-        free: monthly.is_zero() && !listed.is_zero(),
-    })
+    Ok(listed)
 }
 
-fn coupon<'a>(catalog: &'a Catalog, id: &CouponId) -> Result<&'a Coupon, Unknown> {
-    catalog
-        .coupons
-        .get(id)
-        .ok_or_else(|| Unknown::CouponMissing(id.clone()))
+/// What discounts take off these items, in the order in which they are taken. One for other items or other currencies takes
+/// nothing and is left out.
+///
+/// # Errors
+/// When a coupon is not known or its share does not fit.
+pub fn taken(
+    items: &[Listed<'_>],
+    discounts: &[&Discount],
+    currency: Currency,
+    catalog: &Catalog,
+) -> Result<Vec<Taken>, Unknown> {
+    let mut found = Vec::new();
+    for discount in discounts {
+        let coupon = catalog
+            .coupons
+            .get(&discount.coupon)
+            .ok_or_else(|| Unknown::CouponMissing(discount.coupon.clone()))?;
+        let place = |item: &Listed<'_>| item.id.is_some() && item.id == discount.item.as_ref();
+        let on = match discount.target {
+            DiscountTarget::Item => match items.iter().position(place) {
+                Some(index) => PutOn::Item(u16::try_from(index).unwrap_or(u16::MAX)),
+                None => continue,
+            },
+            DiscountTarget::Subscription => PutOn::Subscription,
+            DiscountTarget::Customer => PutOn::Customer,
+        };
+        let only = only(items, on, coupon);
+        if only.as_ref().is_some_and(Vec::is_empty) {
+            continue;
+        }
+        let off = match &coupon.off {
+            CouponOff::Percent(percent) => Off::Share(percent.over(Ratio::whole(100))?),
+            CouponOff::Amount(amounts) => {
+                match amounts.iter().find(|amount| amount.currency == currency) {
+                    Some(amount) => Off::Amount(amount.minor),
+                    None => continue,
+                }
+            }
+        };
+        found.push(Taken {
+            on,
+            lasting: match coupon.duration {
+                CouponDuration::Once => Lasting::Once,
+                CouponDuration::Repeating(_) => Lasting::Repeating,
+                CouponDuration::Forever => Lasting::Forever,
+            },
+            off,
+            only,
+            coupon: discount.coupon.to_string(),
+        });
+    }
+    Ok(found)
 }
 
-/// Takes one coupon off the items it is for. A fixed amount is spread over them in proportion to what they still bill
-/// and takes nothing below zero. A coupon for one bill only is never MRR.
-fn take_off(items: &mut [Valued<'_>], coupon: &Coupon, currency: Currency) -> Result<(), Overflow> {
-    if coupon.duration == CouponDuration::Once {
-        return Ok(());
-    }
-    let applies = |item: &Valued<'_>| {
-        coupon
-            .applies_to
-            .as_ref()
-            .is_none_or(|products| products.contains(item.product))
-    };
-    match &coupon.off {
-        CouponOff::Percent(percent) => {
-            let left = Ratio::ONE.minus(percent.over(Ratio::whole(100))?)?;
-            for item in items.iter_mut().filter(|item| applies(item)) {
-                item.amount = item.amount.times(left.max(Ratio::ZERO))?;
-            }
-        }
-        CouponOff::Amount(amounts) => {
-            let Some(off) = amounts.iter().find(|amount| amount.currency == currency) else {
-                return Ok(());
-            };
-            let mut together = Ratio::ZERO;
-            for item in items.iter().filter(|item| applies(item)) {
-                together = together.plus(item.amount)?;
-            }
-            if together.is_zero() || together.is_negative() {
-                return Ok(());
-            }
-            let share = Ratio::whole(off.minor).over(together)?.min(Ratio::ONE);
-            for item in items.iter_mut().filter(|item| applies(item)) {
-                item.amount = item.amount.times(Ratio::ONE.minus(share)?)?;
-            }
-        }
-    }
-    Ok(())
+/// The places of the items that a coupon is for; `None` for all of them.
+fn only(items: &[Listed<'_>], on: PutOn, coupon: &Coupon) -> Option<Vec<u16>> {
+    let products = coupon.applies_to.as_ref()?;
+    let place = |index: usize| u16::try_from(index).unwrap_or(u16::MAX);
+    Some(
+        items
+            .iter()
+            .enumerate()
+            .filter(|(index, item)| {
+                let meant = match on {
+                    PutOn::Item(own) => own == place(*index),
+                    PutOn::Subscription | PutOn::Customer => true,
+                };
+                meant && products.contains(item.product)
+            })
+            .map(|(index, _)| place(index))
+            .collect(),
+    )
 }

@@ -3,9 +3,14 @@
 use crate::shelf::{at, catalog, percent, price};
 use coffer_domain::Instant;
 use coffer_domain::currency::Currency;
+use coffer_domain::ids::InvoiceId;
 use coffer_domain::metric::Basis;
-use coffer_domain::metric::history::{Interval, Observation, Past, intervals};
+use coffer_domain::metric::evaluate::{Standing, intervals};
+use coffer_domain::metric::facts::{Stop, SubscriptionFacts};
+use coffer_domain::metric::history::{Observation, Past, facts};
+use coffer_domain::metric::policy::Policy;
 use coffer_domain::metric::worth::Catalog;
+use coffer_domain::ratio::Ratio;
 use coffer_domain::record::CouponDuration::{Forever, Repeating};
 use coffer_domain::record::RecurringInterval::{Month, Year};
 use coffer_domain::record::{
@@ -113,7 +118,18 @@ const REGULAR: LineOrigin = LineOrigin::Recurring;
 const CREDIT: LineOrigin = LineOrigin::Proration { credit: true };
 const DEBIT: LineOrigin = LineOrigin::Proration { credit: false };
 
+/// A time in which it counted.
+#[derive(Debug)]
+struct Seen {
+    from: Instant,
+    to: Option<Instant>,
+    monthly: Ratio,
+    free: bool,
+    basis: Basis,
+}
+
 struct Case {
+    failed_attempts: Vec<(InvoiceId, Instant)>,
     subscription: Subscription,
     invoices: Vec<Invoice>,
     observations: Vec<Observation>,
@@ -124,6 +140,7 @@ struct Case {
 impl Case {
     fn new(subscription: Subscription, invoices: Vec<Invoice>) -> Self {
         Self {
+            failed_attempts: Vec::new(),
             subscription,
             invoices,
             observations: Vec::new(),
@@ -142,24 +159,50 @@ impl Case {
         }
     }
 
-    fn intervals(&self) -> Vec<Interval> {
+    fn intervals(&self) -> Vec<Seen> {
+        self.under(&Policy::coffer_1())
+    }
+
+    /// The intervals in which it counts under a policy.
+    fn under(&self, policy: &Policy) -> Vec<Seen> {
+        let instant = |second: i64| chrono::DateTime::from_timestamp(second, 0).unwrap();
+        let facts = self.facts();
+        facts
+            .iter()
+            .flat_map(|facts| intervals(facts, policy))
+            .filter(|it| it.standing != Standing::Paused)
+            .map(|it| Seen {
+                from: instant(it.span.from),
+                to: it.span.to.map(instant),
+                monthly: it.monthly,
+                free: it.standing == Standing::Free,
+                basis: it.basis,
+            })
+            .collect()
+    }
+
+    fn facts(&self) -> Option<SubscriptionFacts> {
         let invoices: Vec<&Invoice> = self.invoices.iter().collect();
         let past = Past {
             subscription: &self.subscription,
             invoices: &invoices,
             invoice_items: &[],
             customer_discount: None,
-            last_failed_attempt: None,
+            failed_attempts: &self.failed_attempts,
             observations: &self.observations,
             as_of: self.as_of,
         };
-        intervals(&past, &self.catalog)
+        facts(&past, &self.catalog)
     }
 
     /// From, to and minor units for each stretch of the same worth, whatever it rests on.
     fn told(&self) -> Vec<(Instant, Option<Instant>, i64)> {
+        self.told_by(&Policy::coffer_1())
+    }
+
+    fn told_by(&self, policy: &Policy) -> Vec<(Instant, Option<Instant>, i64)> {
         let mut told: Vec<(Instant, Option<Instant>, i64)> = Vec::new();
-        for it in self.intervals() {
+        for it in self.under(policy) {
             let minor = it.monthly.round_half_even().unwrap();
             match told.last_mut() {
                 Some(last) if last.1 == Some(it.from) && last.2 == minor => last.1 = it.to,
@@ -323,7 +366,7 @@ fn a_change_not_billed_yet_is_dated_when_we_saw_it_first_and_stays_there() {
         at: at(day),
         items: vec![("si".into(), "ten".into(), quantity)],
         discounts: Vec::new(),
-        stopped: false,
+        stopped: None,
     };
     case.observations = vec![seen("2026-05-05", 1), seen("2026-05-18", 5)];
     case.as_of = at("2026-05-30");
@@ -443,7 +486,7 @@ fn seen(day: &str, stopped: bool) -> Observation {
         at: at(day),
         items: vec![("si".into(), "ten".into(), 1)],
         discounts: Vec::new(),
-        stopped,
+        stopped: stopped.then_some(Stop::Paused),
     }
 }
 

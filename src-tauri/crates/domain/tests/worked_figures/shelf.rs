@@ -9,6 +9,7 @@ use coffer_domain::ratio::Ratio;
 use coffer_domain::record::{
     Coupon, CouponDuration, CouponOff, Price, PriceScheme, Recurring, RecurringInterval,
 };
+use std::collections::HashMap;
 
 pub(crate) fn at(text: &str) -> Instant {
     let text = if text.len() == 10 {
@@ -71,5 +72,6 @@ pub(crate) fn catalog(prices: Vec<Price>, coupons: Vec<Coupon>) -> Catalog {
     Catalog {
         prices: prices.into_iter().map(|it| (it.id.clone(), it)).collect(),
         coupons: coupons.into_iter().map(|it| (it.id.clone(), it)).collect(),
+        numbers: HashMap::new(),
     }
 }

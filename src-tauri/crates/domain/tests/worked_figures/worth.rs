@@ -2,37 +2,66 @@
 
 use crate::shelf::{amount_off, at, catalog, minor, percent, price};
 use coffer_domain::currency::Currency;
-use coffer_domain::ids::{CouponId, PriceId, ProductId};
+use coffer_domain::ids::{PriceId, ProductId};
 use coffer_domain::metric::Basis;
-use coffer_domain::metric::series::{Part, points};
-use coffer_domain::metric::worth::{Catalog, Item, Unknown, Worth, billed_amount, worth};
+use coffer_domain::metric::evaluate::{Worth, worth};
+use coffer_domain::metric::facts::Stretch;
+use coffer_domain::metric::policy::Policy;
+use coffer_domain::metric::worth::{Catalog, Item, Unknown, billed_amount, held, taken};
 use coffer_domain::ratio::Ratio;
 use coffer_domain::record::CouponDuration::{Forever, Once, Repeating};
 use coffer_domain::record::RecurringInterval::{Day, Month, Week, Year};
 use coffer_domain::record::{
-    Coupon, Price, PriceScheme, Recurring, Rounding, Tier, TierMode, TransformQuantity,
+    Coupon, Discount, DiscountTarget, Price, PriceScheme, Recurring, Rounding, Tier, TierMode,
+    TransformQuantity,
 };
 use proptest::prelude::*;
 
-fn value(catalog: &Catalog, items: &[(&str, i64)], coupons: &[&str]) -> Result<Worth, Unknown> {
+/// What items are worth under a policy, with coupons on their subscription.
+fn valued(
+    catalog: &Catalog,
+    items: &[(&str, i64)],
+    coupons: &[&str],
+    policy: &Policy,
+) -> Result<Worth, Unknown> {
     let ids: Vec<PriceId> = items.iter().map(|(id, _)| PriceId::new(*id)).collect();
-    let valued: Vec<Item<'_>> = ids
+    let items: Vec<Item<'_>> = ids
         .iter()
         .zip(items)
         .map(|(price, (_, quantity))| Item {
+            id: None,
             price,
             quantity: *quantity,
             tax_share: Ratio::ZERO,
-            coupons: Vec::new(),
         })
         .collect();
-    let coupons: Vec<CouponId> = coupons.iter().map(|id| CouponId::new(*id)).collect();
-    worth(
-        &valued,
-        &coupons.iter().collect::<Vec<_>>(),
-        Currency::USD,
-        catalog,
-    )
+    let discounts: Vec<Discount> = coupons
+        .iter()
+        .map(|coupon| Discount {
+            id: format!("di_{coupon}").into(),
+            coupon: (*coupon).into(),
+            start: at("2024-01-01"),
+            end: None,
+            target: DiscountTarget::Subscription,
+            subscription: None,
+            item: None,
+        })
+        .collect();
+    let listed = held(&items, Currency::USD, catalog)?;
+    let discounts: Vec<&Discount> = discounts.iter().collect();
+    let taken = taken(&listed, &discounts, Currency::USD, catalog)?;
+    let stretch = Stretch {
+        from: 0,
+        basis: Basis::Observed,
+        items: listed.into_iter().map(|it| it.held).collect(),
+        taken,
+        unknown: None,
+    };
+    Ok(worth(&stretch, policy)?)
+}
+
+fn value(catalog: &Catalog, items: &[(&str, i64)], coupons: &[&str]) -> Result<Worth, Unknown> {
+    valued(catalog, items, coupons, &Policy::coffer_1())
 }
 
 fn monthly(catalog: &Catalog, items: &[(&str, i64)], coupons: &[&str]) -> Ratio {
@@ -60,34 +89,6 @@ fn a_rhythm_is_brought_to_one_month_exactly() {
         );
         assert_eq!(found.round_half_even(), Ok(shown));
     }
-}
-
-#[test]
-fn a_hundred_monthly_and_fifty_yearly_make_12_500() {
-    let part = |customer, amount, months| Part {
-        customer,
-        currency: Currency::USD,
-        from: at("2026-01-01"),
-        to: None,
-        monthly: Ratio::new(amount, months).unwrap(),
-        free: false,
-        basis: Basis::Observed,
-        unknown: false,
-    };
-    let parts: Vec<Part> = (0..100)
-        .map(|n| part(n, 10_000, 1))
-        .chain((100..150).map(|n| part(n, 60_000, 12)))
-        .collect();
-    let point = points(&parts, &[at("2026-06-30")]).unwrap().remove(0);
-    let figure = &point.ledgers[&Currency::USD];
-    assert_eq!(figure.mrr_minor, 1_250_000);
-    assert_eq!(figure.arr_minor, 15_000_000);
-    assert_eq!(figure.active_subscribers, 150);
-    assert_eq!(
-        figure.arpa_minor,
-        Some(8_333),
-        "1,250,000 / 150 rounded once"
-    );
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::api::types::{Chart, ChartPoint, ChartRequest};
 use crate::books::Books;
 use crate::chart::{self, Mark, Series, Theme};
 use crate::error::EngineError;
-use crate::figures::{self, DatedPoint, Range};
+use crate::figures::{self, DatedPoint, Range, View};
 use crate::view::money::{difference, money};
 use chrono::{Datelike, Months, NaiveDate};
 use chrono_tz::Tz;
@@ -47,11 +47,9 @@ pub fn collect<M: Mode>(
     books: &Books<M>,
     range: &ChartRange,
 ) -> Result<Option<Charted>, EngineError> {
-    let figures = figures::load(books, None)?;
+    let figures = figures::load(books, &View::plain(range.zone))?;
     let at = figures.standing_at(books.clock.now());
-    let Some(now) = figures.at(at)? else {
-        return Ok(None);
-    };
+    let now = figures.on(day_of(at, range.zone))?;
     let Some(currency) = range.currency.or_else(|| figures.main_currency(&now)) else {
         return Ok(None);
     };
@@ -65,7 +63,6 @@ pub fn collect<M: Mode>(
             from,
             to,
             every: range.every,
-            zone: range.zone,
         },
         at,
     )?;

@@ -7,13 +7,15 @@ use crate::api::types::{
 use crate::books::Books;
 use crate::error::EngineError;
 use crate::view::money::{day, instant, money};
+use crate::view::past::{OwnInterval, own_intervals};
 use crate::view::{timeline, words};
 use coffer_domain::ids::CustomerId;
+use coffer_domain::metric::facts::CustomerFacts;
 use coffer_domain::mode::Mode;
 use coffer_domain::money::Money;
 use coffer_domain::record::{Subscription, SubscriptionStatus};
 use coffer_store::query::customers::{self, CustomerLine, Dossier, Order, Wanted};
-use coffer_store::table::{account, interval};
+use coffer_store::table::{account, facts};
 
 /// Rows that one answer may have.
 pub const ROWS_MAX: u32 = 200;
@@ -93,8 +95,8 @@ pub fn detail<M: Mode>(books: &Books<M>, id: &str) -> Result<CustomerDetail, Eng
     let (dossier, accounts, own) = books.store.read(|read| {
         let dossier = customers::dossier(read.sql(), &wanted)?;
         let own = match &dossier {
-            Some(dossier) => interval::of_customer(read.sql(), &dossier.line.account, &wanted)?,
-            None => Vec::new(),
+            Some(dossier) => facts::of_customer(read.sql(), &dossier.line.account, &wanted)?,
+            None => CustomerFacts::default(),
         };
         Ok((dossier, account::all(read.sql())?, own))
     })?;
@@ -103,6 +105,7 @@ pub fn detail<M: Mode>(books: &Books<M>, id: &str) -> Result<CustomerDetail, Eng
         id: id.to_owned(),
         mode: M::NAME,
     })?;
+    let own = own_intervals(&own);
     let account = accounts
         .iter()
         .find(|row| row.id.as_str() == dossier.line.account);
@@ -132,7 +135,7 @@ pub fn detail<M: Mode>(books: &Books<M>, id: &str) -> Result<CustomerDetail, Eng
 fn strip(
     subscription: &Subscription,
     dossier: &Dossier,
-    own: &[interval::StoredInterval],
+    own: &[OwnInterval],
     at: coffer_domain::Instant,
 ) -> SubscriptionView {
     let now = own

@@ -6,6 +6,7 @@ pub mod chart;
 pub mod customers;
 pub mod money;
 pub mod overview;
+mod past;
 pub mod status;
 mod timeline;
 mod words;

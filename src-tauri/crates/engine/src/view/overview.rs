@@ -3,15 +3,15 @@
 use crate::api::types::{ChangeView, CurrencyFigure, Overview};
 use crate::books::Books;
 use crate::error::EngineError;
-use crate::figures::{self, Figures};
+use crate::figures::{self, Figures, Point, View};
 use crate::view::money::{difference, instant, money};
-use chrono::{Datelike, NaiveDate, TimeDelta};
+use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 use coffer_domain::Instant;
-use coffer_domain::calendar::{day_of, end_of_day};
+use coffer_domain::calendar::day_of;
 use coffer_domain::currency::Currency;
-use coffer_domain::metric::series::Point;
-use coffer_domain::metric::{Basis, POLICY};
+use coffer_domain::metric::Basis;
+use coffer_domain::metric::policy::DEFAULT;
 use coffer_domain::mode::Mode;
 use coffer_domain::money::Money;
 use coffer_domain::ratio::Ratio;
@@ -24,7 +24,7 @@ pub fn empty<M: Mode>() -> Overview {
         mode: M::NAME.into(),
         currency: None,
         currencies: Vec::new(),
-        policy: POLICY.to_owned(),
+        policy: DEFAULT.to_owned(),
         as_of: None,
         complete: false,
         inferred: false,
@@ -46,7 +46,7 @@ pub fn overview<M: Mode>(
     asked: Option<&str>,
     zone: Tz,
 ) -> Result<Overview, EngineError> {
-    let figures = figures::load(books, None)?;
+    let figures = figures::load(books, &View::plain(zone))?;
     let at = figures.standing_at(books.clock.now());
     let customers = books.store.read(|read| customers::count(read.sql()))?;
     let mut answer = Overview {
@@ -55,9 +55,7 @@ pub fn overview<M: Mode>(
         customers,
         ..empty::<M>()
     };
-    let Some(now) = figures.at(at)? else {
-        return Ok(answer);
-    };
+    let now = figures.on(day_of(at, zone))?;
     answer.currencies = ledgers(&now);
     let asked = asked
         .map(|code| Currency::parse(code).map_err(|error| EngineError::Usage(error.to_string())))
@@ -127,14 +125,10 @@ fn last_month_end(
     let Some(last) = today.with_day(1).and_then(|first| first.pred_opt()) else {
         return Ok(None);
     };
-    let Some(end) = end_of_day(last, zone) else {
-        return Ok(None);
-    };
-    let instant = end - TimeDelta::seconds(1);
-    if figures.first_instant().is_none_or(|first| first > instant) {
+    if figures.first_day().is_none_or(|first| first > last) {
         return Ok(None);
     }
-    Ok(figures.at(instant)?.map(|point| (last, point)))
+    Ok(Some((last, figures.on(last)?)))
 }
 
 /// A share in percent with one decimal, rounded half to even; `None` of nothing.

@@ -5,13 +5,13 @@
 
 use crate::api::types::TimelineEntry;
 use crate::view::money::{difference, instant, money};
+use crate::view::past::OwnInterval;
 use coffer_domain::Instant;
 use coffer_domain::currency::Currency;
 use coffer_domain::money::Money;
 use coffer_domain::ratio::Sum;
 use coffer_domain::record::{Invoice, InvoiceStatus, Payment, PaymentStatus, RefundStatus};
 use coffer_store::query::customers::Dossier;
-use coffer_store::table::interval::StoredInterval;
 use std::collections::{BTreeMap, BTreeSet};
 
 struct Happened {
@@ -41,7 +41,7 @@ fn happened(
 /// Everything that happened, newest first.
 pub(super) fn entries(
     dossier: &Dossier,
-    own: &[StoredInterval],
+    own: &[OwnInterval],
     present: Instant,
 ) -> Vec<TimelineEntry> {
     let customer = &dossier.customer;
@@ -164,7 +164,7 @@ fn brand_name(brand: &str) -> String {
 }
 
 /// Each change of the customer's MRR, currency by currency.
-fn movements(own: &[StoredInterval]) -> Vec<Happened> {
+fn movements(own: &[OwnInterval]) -> Vec<Happened> {
     let mut found = Vec::new();
     let currencies: BTreeSet<Currency> = own.iter().map(|it| it.currency).collect();
     for currency in currencies {

@@ -273,9 +273,13 @@ pub fn subscription_facts(
         period_end = [period_end, end].into_iter().flatten().min();
     }
     let customer = coffer_domain::ids::CustomerId::new(item.customer.clone().unwrap_or_default());
-    let monthly = crate::table::interval::of_customer(sql, &item.account, &customer)?
-        .into_iter()
-        .find(|it| it.subscription == item.id && it.from <= at && it.to.is_none_or(|to| to > at))
+    let policy = coffer_domain::metric::policy::Policy::coffer_1();
+    let monthly = crate::table::facts::of_customer(sql, &item.account, &customer)?
+        .subscriptions
+        .iter()
+        .filter(|it| it.id == item.id)
+        .flat_map(|it| coffer_domain::metric::evaluate::intervals(it, &policy))
+        .find(|it| it.span.holds(at.timestamp()))
         .map_or(coffer_domain::ratio::Ratio::ZERO, |it| it.monthly);
     Ok(SubscriptionFacts {
         currency,

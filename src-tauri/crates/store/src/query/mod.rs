@@ -1,6 +1,7 @@
 //! Questions that span tables, one file for each view.
 
 pub mod customers;
+pub mod explained;
 pub mod ledger;
 pub mod lists;
 pub mod object;

@@ -338,7 +338,9 @@ pub fn remove(write: &mut Write<'_>, id: &AccountId, data: bool) -> Result<(), S
             "meter",
             "checkout_session",
             "payment_link",
-            "mrr_interval",
+            "facts",
+            "plan_number",
+            "cash",
             "customer_summary",
             "dirty_customer",
             "search_document",
@@ -347,6 +349,7 @@ pub fn remove(write: &mut Write<'_>, id: &AccountId, data: bool) -> Result<(), S
                 .sql()
                 .execute(&format!("DELETE FROM {table} WHERE account = ?1"), account)?;
         }
+        crate::table::rollup::forget(write.sql(), id.as_str())?;
         crate::table::search::refill_from_last(write.sql())?;
         for kind in coffer_domain::record::Kind::ALL {
             write.touch(kind.as_str());

@@ -248,7 +248,12 @@ pub(crate) fn catalog(sql: &Connection, account: &str) -> Result<Catalog, StoreE
         let coupon = coupon?;
         coupons.insert(coupon.id.clone(), coupon);
     }
-    Ok(Catalog { prices, coupons })
+    let numbers = crate::table::facts::plan_numbers(sql, account)?;
+    Ok(Catalog {
+        prices,
+        coupons,
+        numbers,
+    })
 }
 
 /// Names of an account's products.

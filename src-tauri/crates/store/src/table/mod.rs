@@ -1,12 +1,15 @@
 //! The tables, a file each: the schema as its migration made it, how a record becomes a row, how rows become records.
 
 pub mod account;
+pub mod cash;
+pub mod dirty;
+pub mod facts;
 pub mod gone;
-pub mod interval;
 pub mod meta;
 pub mod mismatch;
 pub mod notice;
 pub mod reads;
+pub mod rollup;
 pub mod search;
 pub mod stretch;
 pub mod summary;

@@ -2,14 +2,13 @@
 
 use crate::error::StoreError;
 use crate::table::{currency, instant, seconds, seconds_of};
-use coffer_domain::Instant;
 use coffer_domain::ids::{
-    BalanceTransactionId, CustomerId, PaymentId, PaymentIntentId, RefundId, SubscriptionId,
+    BalanceTransactionId, CustomerId, InvoiceId, PaymentId, PaymentIntentId, RefundId,
 };
 use coffer_domain::money::Money;
 use coffer_domain::record::{
-    BalanceTransaction, Dispute, InvoicePayment, Payment, PaymentIntent, PaymentStatus, Refund,
-    RefundStatus,
+    BalanceTransaction, Dispute, Invoice, InvoicePayment, Payment, PaymentIntent, PaymentStatus,
+    Refund, RefundStatus,
 };
 use rusqlite::{Connection, Row, params};
 
@@ -288,26 +287,37 @@ pub(crate) fn refunds_of_customer(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// When collecting a bill of this subscription last failed.
-pub(crate) fn last_failed_attempt(
+/// What tried to pay each of these invoices: the invoice, the attempt and the payment where it is named.
+pub(crate) fn attempts_at(
     sql: &Connection,
     account: &str,
-    subscription: &SubscriptionId,
-) -> Result<Option<Instant>, StoreError> {
-    let seconds: Option<i64> = sql
-        .prepare_cached(
-            // From the subscription outward, in this order: any other reads what is everybody's.
-            "SELECT max(p.created)
-             FROM subscription s
-             CROSS JOIN invoice i INDEXED BY invoice_by_customer ON i.customer = s.customer AND i.account = s.account
-             CROSS JOIN invoice_payment ip INDEXED BY invoice_payment_of_invoice
-               ON ip.account = i.account AND ip.invoice = i.id
-             CROSS JOIN payment p INDEXED BY payment_by_intent
-               ON p.account = ip.account AND p.payment_intent = ip.payment_intent
-             WHERE s.account = ?1 AND s.id = ?2 AND i.subscription = s.id AND p.status = 'failed'",
-        )?
-        .query_row(params![account, subscription.as_str()], |row| row.get(0))?;
-    Ok(seconds.and_then(|seconds| Instant::from_timestamp(seconds, 0)))
+    invoices: &[Invoice],
+) -> Result<Vec<Attempt>, StoreError> {
+    let mut statement = sql.prepare_cached(
+        "SELECT payment_intent, payment FROM invoice_payment INDEXED BY invoice_payment_of_invoice
+         WHERE account = ?1 AND invoice = ?2 AND deleted = 0",
+    )?;
+    let mut found = Vec::new();
+    for invoice in invoices {
+        let rows = statement.query_map([account, invoice.id.as_str()], |row| {
+            Ok(Attempt {
+                invoice: invoice.id.clone(),
+                intent: row.get::<_, Option<String>>(0)?.map(PaymentIntentId::new),
+                payment: row.get::<_, Option<String>>(1)?.map(PaymentId::new),
+            })
+        })?;
+        for attempt in rows {
+            found.push(attempt?);
+        }
+    }
+    Ok(found)
+}
+
+/// What tried to pay an invoice.
+pub(crate) struct Attempt {
+    pub(crate) invoice: InvoiceId,
+    pub(crate) intent: Option<PaymentIntentId>,
+    pub(crate) payment: Option<PaymentId>,
 }
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Payment> {

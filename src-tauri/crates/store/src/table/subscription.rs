@@ -10,6 +10,7 @@ use coffer_domain::Instant;
 use coffer_domain::ids::{
     CustomerId, DiscountId, InvoiceId, PriceId, ProductId, SubscriptionId, SubscriptionItemId,
 };
+use coffer_domain::metric::facts::Stop;
 use coffer_domain::metric::history::Observation;
 use coffer_domain::record::{PauseBehavior, Subscription, SubscriptionItem, SubscriptionStatus};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -140,6 +141,11 @@ fn put_items(sql: &Connection, account: &str, it: &Subscription) -> Result<(), S
     Ok(())
 }
 
+/// How an observation says whether a subscription was stopped.
+const GOES_ON: i64 = 0;
+const PAUSED: i64 = 1;
+const GIVEN_UP: i64 = 2;
+
 type SeenItems = Vec<(SubscriptionItemId, PriceId, i64)>;
 
 fn observe(
@@ -172,12 +178,13 @@ fn observe(
         .pause
         .as_ref()
         .is_some_and(|pause| pause.behavior != PauseBehavior::KeepAsDraft);
-    let stopped = paused
-        || matches!(
-            it.status,
-            SubscriptionStatus::Paused | SubscriptionStatus::Unpaid
-        );
-    let last: Option<(String, String, bool)> = sql
+    let stopped = match it.status {
+        SubscriptionStatus::Unpaid => GIVEN_UP,
+        SubscriptionStatus::Paused => PAUSED,
+        _ if paused => PAUSED,
+        _ => GOES_ON,
+    };
+    let last: Option<(String, String, i64)> = sql
         .prepare_cached(
             "SELECT items, discounts, stopped FROM observation WHERE account = ?1 AND subscription = ?2
              ORDER BY at DESC LIMIT 1",
@@ -233,7 +240,11 @@ pub(crate) fn observations(
             at: instant(row, 0)?,
             items: json(row, 1)?,
             discounts: json(row, 2)?,
-            stopped: row.get(3)?,
+            stopped: match row.get(3)? {
+                GOES_ON => None,
+                GIVEN_UP => Some(Stop::GivenUp),
+                _ => Some(Stop::Paused),
+            },
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

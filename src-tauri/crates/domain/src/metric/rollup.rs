@@ -1,0 +1,656 @@
+//! What all customers of a ledger come to, day by day: exact sums that one customer can be added to and taken away from.
+//!
+//! A rollup is the sum over customers of what each contributes, and nothing else: adding a customer's new facts and taking
+//! the old ones away gives what a rebuild from nothing would give, to the last fraction. It knows nothing of what comes
+//! after its horizon, the instant the copy is as of. Movements and counts are kept by day; what compares a period's
+//! beginning with its end (retention, who was lost) is kept by day, week and month, because it is no sum over days.
+
+use crate::calendar::Every;
+use crate::currency::Currency;
+use crate::metric::Basis;
+use crate::metric::days::{Day, Days};
+use crate::metric::evaluate::{Interval, Standing, intervals};
+use crate::metric::facts::{CustomerFacts, Second, Span, SubscriptionFacts};
+use crate::metric::movement::{Change, DaySpan, Movement, State, changes};
+use crate::metric::policy::{Cancellation, Policy};
+use crate::metric::tally::Tally;
+use crate::ratio::{Overflow, Ratio};
+use crate::record::Recurring;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What changed in a ledger on one day.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DayRow {
+    /// MRR by kind of movement, in the order of `Movement::ALL`; never below zero.
+    pub moved: [Tally; 5],
+    /// Customers by kind of movement.
+    pub movers: [i64; 5],
+    /// Customers that churned, with or without money.
+    pub churned: i64,
+    /// By how much MRR changed, taken from the intervals themselves: what the movements must come to.
+    pub net: Tally,
+    /// By how many the active subscribers changed.
+    pub active: i64,
+    /// By how much the MRR changed whose end was asked for.
+    pub ending: Tally,
+    /// By how many the intervals of each basis changed: inferred, invoiced, observed.
+    pub bases: [i64; 3],
+    /// By how many the intervals of unknown worth changed.
+    pub unknown: i64,
+    /// By how many the running trials changed.
+    pub trials: i64,
+    /// Trials that began.
+    pub trials_begun: i64,
+    /// Of those, the ones that have converted since.
+    pub begun_converted: i64,
+    /// Trials that ended.
+    pub trials_ended: i64,
+    /// Of those, the ones that were worth something right after.
+    pub trials_converted: i64,
+    /// Volume of bills whose first attempt failed on this day.
+    pub failed: Tally,
+    /// The part of it that was paid later.
+    pub recovered: Tally,
+}
+
+/// What a ledger's customers were at the end of a period against its beginning.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PeriodRow {
+    /// Customers active at the start who churned within and are not active at the end.
+    pub lost: i64,
+    /// By how much the MRR of customers active at the start changed.
+    pub kept: Tally,
+    /// The same, where it became less.
+    pub shrunk: Tally,
+}
+
+/// What the customers of a cohort changed by in one month.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CohortRow {
+    /// By how many its active subscribers changed.
+    pub active: i64,
+    /// By how much its MRR changed.
+    pub monthly: Tally,
+    /// How many of its customers came in this month: all of them in the first.
+    pub size: i64,
+}
+
+/// One currency, or all of them where customers are counted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ledger {
+    /// By day.
+    pub days: BTreeMap<Day, DayRow>,
+    /// By day, week and month.
+    pub periods: [BTreeMap<i32, PeriodRow>; 3],
+    /// By the month customers first paid in and the month of the change.
+    pub cohorts: BTreeMap<(i32, i32), CohortRow>,
+}
+
+/// The place of a length of period among `Ledger::periods`.
+#[must_use]
+pub const fn place(every: Every) -> usize {
+    match every {
+        Every::Day => 0,
+        Every::Week => 1,
+        Every::Month => 2,
+    }
+}
+
+const EVERY: [Every; 3] = [Every::Day, Every::Week, Every::Month];
+
+/// By what a ledger is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dimension {
+    /// The price.
+    Plan,
+    /// The customer's country.
+    Country,
+    /// How often the price bills.
+    Rhythm,
+}
+
+/// One part of a ledger that was cut.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Slice {
+    /// The number that stands for a price.
+    Plan(u32),
+    /// A country's code; `None` for customers without one.
+    Country(Option<String>),
+    /// So many of a unit of time, by the unit's place from day to year.
+    Rhythm(u8, u32),
+}
+
+impl Slice {
+    /// The part that a rhythm belongs to.
+    #[must_use]
+    pub const fn of_rhythm(own: Recurring) -> Self {
+        rhythm(own)
+    }
+}
+
+/// How facts are folded.
+#[derive(Debug, Clone, Copy)]
+pub struct Fold<'a> {
+    /// The policy.
+    pub policy: &'a Policy,
+    /// The days of the reporting zone, from the first change on.
+    pub days: &'a Days,
+    /// The instant the copy is as of: nothing after it has happened.
+    pub horizon: Second,
+}
+
+/// Whether a customer is added or taken away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// Added.
+    Plus,
+    /// Taken away.
+    Minus,
+}
+
+impl Sign {
+    const fn count(self, number: i64) -> i64 {
+        match self {
+            Self::Plus => number,
+            Self::Minus => -number,
+        }
+    }
+
+    fn put(self, tally: &mut Tally, ratio: Ratio) {
+        match self {
+            Self::Plus => tally.add(ratio),
+            Self::Minus => tally.subtract(ratio),
+        }
+    }
+}
+
+/// What customers come to: a ledger for each currency, and one for all of them in which customers are counted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Rollup {
+    /// By currency. The one without a currency counts customers whatever they pay in; its money is not money.
+    pub ledgers: BTreeMap<Option<Currency>, Ledger>,
+    /// Customers whose sums did not fit; their figures are missing.
+    pub unfit: i64,
+}
+
+/// A rollup for each part of a ledger that was cut.
+pub type Slices = BTreeMap<Slice, Rollup>;
+
+/// One currency's intervals of a customer, brought to days.
+type Spans = BTreeMap<Currency, Vec<DaySpan>>;
+
+impl Rollup {
+    /// Adds a customer, or takes one away.
+    pub fn put(&mut self, facts: &CustomerFacts, fold: &Fold<'_>, sign: Sign) {
+        let mut spans = Spans::new();
+        for subscription in &facts.subscriptions {
+            let found = intervals(subscription, fold.policy);
+            let ledger = self.ledgers.entry(Some(subscription.currency)).or_default();
+            ledger.put_trial(subscription, &found, fold, sign);
+            ledger.put_ending(subscription, &found, fold, sign);
+            let own = spans.entry(subscription.currency).or_default();
+            for interval in &found {
+                own.extend(fold.days_of(interval));
+            }
+        }
+        self.put_failed(facts, fold, sign);
+        if self.put_spans(&spans, fold, sign).is_err() {
+            self.unfit += sign.count(1);
+        }
+    }
+
+    fn put_failed(&mut self, facts: &CustomerFacts, fold: &Fold<'_>, sign: Sign) {
+        for bill in facts.failed.iter().filter(|bill| bill.at <= fold.horizon) {
+            let ledger = self.ledgers.entry(Some(bill.currency)).or_default();
+            let row = ledger.days.entry(fold.days.of(bill.at)).or_default();
+            sign.put(&mut row.failed, Ratio::whole(bill.due));
+            sign.put(&mut row.recovered, Ratio::whole(bill.paid));
+        }
+    }
+
+    fn put_spans(&mut self, spans: &Spans, fold: &Fold<'_>, sign: Sign) -> Result<(), Overflow> {
+        // Everything is worked out before anything is put down, so that what does not fit leaves nothing behind.
+        let mut all = Vec::with_capacity(spans.len() + 1);
+        for (currency, own) in spans {
+            all.push((Some(*currency), changes(own)?));
+        }
+        if let [(_, only)] = all.as_slice() {
+            let everywhere = only.clone();
+            all.push((None, everywhere));
+        } else if !all.is_empty() {
+            all.push((None, changes(&in_heads(spans))?));
+        }
+        for (currency, own) in spans {
+            let ledger = self.ledgers.entry(Some(*currency)).or_default();
+            for span in own {
+                ledger.put_span(span, sign);
+            }
+        }
+        for (currency, changes) in &all {
+            let ledger = self.ledgers.entry(*currency).or_default();
+            ledger.put_changes(changes, fold, sign)?;
+        }
+        Ok(())
+    }
+
+    /// Adds another rollup.
+    pub fn merge(&mut self, other: Self) {
+        self.unfit += other.unfit;
+        for (currency, ledger) in other.ledgers {
+            self.ledgers.entry(currency).or_default().merge(ledger);
+        }
+    }
+}
+
+/// All currencies as one, each interval of worth counted as one.
+fn in_heads(spans: &Spans) -> Vec<DaySpan> {
+    spans
+        .values()
+        .flatten()
+        .map(|span| DaySpan {
+            monthly: if span.monthly.is_zero() {
+                Ratio::ZERO
+            } else {
+                Ratio::ONE
+            },
+            ..*span
+        })
+        .collect()
+}
+
+/// Adds a customer to the parts of a ledger that is cut. A customer is in each part with what is in it, as if the rest were
+/// not there.
+pub fn put_sliced(
+    slices: &mut Slices,
+    facts: &CustomerFacts,
+    fold: &Fold<'_>,
+    by: Dimension,
+    sign: Sign,
+) {
+    let mut parts: BTreeMap<Slice, Spans> = BTreeMap::new();
+    for subscription in &facts.subscriptions {
+        for interval in intervals(subscription, fold.policy) {
+            let Some(days) = fold.days_of(&interval) else {
+                continue;
+            };
+            for (slice, monthly) in cut(&interval, facts, by) {
+                parts
+                    .entry(slice)
+                    .or_default()
+                    .entry(subscription.currency)
+                    .or_default()
+                    .push(DaySpan { monthly, ..days });
+            }
+        }
+    }
+    for (slice, spans) in parts {
+        let rollup = slices.entry(slice).or_default();
+        if rollup.put_spans(&spans, fold, sign).is_err() {
+            rollup.unfit += sign.count(1);
+        }
+    }
+}
+
+/// An interval's worth by part. What is not known, or has no plan, is in the part without one.
+fn cut(interval: &Interval, facts: &CustomerFacts, by: Dimension) -> Vec<(Slice, Ratio)> {
+    if by == Dimension::Country {
+        return vec![(Slice::Country(facts.country.clone()), interval.monthly)];
+    }
+    let mut parts: BTreeMap<Slice, Ratio> = BTreeMap::new();
+    for plan in &interval.plans {
+        let slice = match by {
+            Dimension::Plan => Slice::Plan(plan.plan),
+            Dimension::Rhythm | Dimension::Country => rhythm(plan.rhythm),
+        };
+        let part = parts.entry(slice).or_default();
+        // The parts of a sum that fits do fit.
+        *part = part.plus(plan.monthly).unwrap_or(plan.monthly);
+    }
+    if parts.is_empty() {
+        let nowhere = match by {
+            Dimension::Plan => Slice::Plan(0),
+            Dimension::Rhythm | Dimension::Country => Slice::Rhythm(0, 0),
+        };
+        parts.insert(nowhere, interval.monthly);
+    }
+    parts.into_iter().collect()
+}
+
+const fn rhythm(rhythm: Recurring) -> Slice {
+    use crate::record::RecurringInterval::{Day, Month, Week, Year};
+    let unit = match rhythm.interval {
+        Day => 1,
+        Week => 2,
+        Month => 3,
+        Year => 4,
+    };
+    Slice::Rhythm(unit, rhythm.count)
+}
+
+impl Fold<'_> {
+    /// Whether an interval stands at the end of a day.
+    #[must_use]
+    pub fn stands(&self, interval: &Interval, day: Day) -> bool {
+        self.days_of(interval)
+            .is_some_and(|span| span.from <= day && day < span.to)
+    }
+
+    /// The days at whose ends an interval stands; `None` where there is none, as far as anybody knows by now.
+    pub(crate) fn days_of(&self, interval: &Interval) -> Option<DaySpan> {
+        let (from, to) = self.days_between(interval.span)?;
+        Some(DaySpan {
+            from,
+            to,
+            monthly: interval.monthly,
+            standing: interval.standing,
+            basis: interval.basis,
+            unknown: interval.unknown,
+        })
+    }
+
+    /// A span in days, unless it begins after the horizon or holds no end of a day.
+    fn days_between(&self, span: Span) -> Option<(Day, Day)> {
+        if span.from > self.horizon {
+            return None;
+        }
+        let from = self.days.of(span.from);
+        let to = span
+            .to
+            .filter(|to| *to <= self.horizon)
+            .map_or(Day::MAX, |to| self.days.of(to));
+        (from < to).then_some((from, to))
+    }
+
+    /// The next instant at which time alone changes what a customer contributes; `None` where none is known.
+    #[must_use]
+    pub fn next_change(&self, facts: &CustomerFacts) -> Option<Second> {
+        let ahead = |at: &Second| *at > self.horizon;
+        facts
+            .subscriptions
+            .iter()
+            .flat_map(|subscription| {
+                let own = intervals(subscription, self.policy);
+                let committed = match self.policy.cancellation {
+                    Cancellation::AtEnd => subscription.end_asked,
+                    Cancellation::AtRequest => None,
+                };
+                own.into_iter()
+                    .flat_map(|interval| [Some(interval.span.from), interval.span.to])
+                    .chain([committed, subscription.trial.and_then(|trial| trial.to)])
+                    .flatten()
+                    .collect::<Vec<_>>()
+            })
+            .filter(ahead)
+            .min()
+    }
+}
+
+impl Ledger {
+    fn put_span(&mut self, span: &DaySpan, sign: Sign) {
+        let counted = span.standing != Standing::Paused;
+        let basis = match span.basis {
+            Basis::Inferred => 0,
+            Basis::Invoiced => 1,
+            Basis::Observed => 2,
+        };
+        for (day, by) in [(span.from, 1), (span.to, -1)] {
+            if day == Day::MAX {
+                continue;
+            }
+            let row = self.days.entry(day).or_default();
+            let sign_here = if by > 0 { sign } else { sign.turned() };
+            sign_here.put(&mut row.net, span.monthly);
+            if let Some(count) = row.bases.get_mut(basis)
+                && counted
+            {
+                *count += sign.count(by);
+            }
+            row.unknown += sign.count(if span.unknown { by } else { 0 });
+        }
+    }
+
+    fn put_changes(
+        &mut self,
+        changes: &[Change],
+        fold: &Fold<'_>,
+        sign: Sign,
+    ) -> Result<(), Overflow> {
+        for change in changes {
+            let row = self.days.entry(change.day).or_default();
+            if let Some(movement) = change.movement {
+                if let Some(moved) = row.moved.get_mut(movement.place()) {
+                    sign.put(moved, change.amount()?);
+                }
+                if let Some(movers) = row.movers.get_mut(movement.place()) {
+                    *movers += sign.count(1);
+                }
+            }
+            row.churned += sign.count(i64::from(change.churned));
+            let active = |state: &State| i64::from(state.is_active(fold.policy));
+            row.active += sign.count(active(&change.after) - active(&change.before));
+        }
+        for every in EVERY {
+            self.put_periods(changes, fold, every, sign)?;
+        }
+        self.put_cohort(changes, fold, sign)
+    }
+
+    fn put_periods(
+        &mut self,
+        changes: &[Change],
+        fold: &Fold<'_>,
+        every: Every,
+        sign: Sign,
+    ) -> Result<(), Overflow> {
+        let period = |change: &Change| fold.days.period(every, change.day);
+        let Some(rows) = self.periods.get_mut(place(every)) else {
+            return Ok(());
+        };
+        for within in changes.chunk_by(|a, b| period(a) == period(b)) {
+            let (Some(first), Some(last)) = (within.first(), within.last()) else {
+                continue;
+            };
+            if !first.before.is_active(fold.policy) {
+                continue;
+            }
+            let row = rows.entry(period(first)).or_default();
+            let churned = within.iter().any(|change| change.churned);
+            let lost = churned && !last.after.is_active(fold.policy);
+            row.lost += sign.count(i64::from(lost));
+            let difference = last.after.monthly.minus(first.before.monthly)?;
+            sign.put(&mut row.kept, difference);
+            if difference.is_negative() {
+                sign.put(&mut row.shrunk, difference);
+            }
+        }
+        Ok(())
+    }
+
+    /// A customer belongs to the month in which it first paid.
+    fn put_cohort(
+        &mut self,
+        changes: &[Change],
+        fold: &Fold<'_>,
+        sign: Sign,
+    ) -> Result<(), Overflow> {
+        let month = |change: &Change| fold.days.period(Every::Month, change.day);
+        let Some(first) = changes
+            .iter()
+            .position(|change| change.movement == Some(Movement::New))
+        else {
+            return Ok(());
+        };
+        let paying = changes.get(first..).unwrap_or_default();
+        let Some(cohort) = paying.first().map(month) else {
+            return Ok(());
+        };
+        self.cohorts.entry((cohort, cohort)).or_default().size += sign.count(1);
+        // Before it first paid it was nobody's.
+        let mut before = State::default();
+        for change in paying {
+            let row = self.cohorts.entry((cohort, month(change))).or_default();
+            let active = |state: &State| i64::from(state.is_active(fold.policy));
+            row.active += sign.count(active(&change.after) - active(&before));
+            sign.put(
+                &mut row.monthly,
+                change.after.monthly.minus(before.monthly)?,
+            );
+            before = change.after;
+        }
+        Ok(())
+    }
+
+    fn put_trial(
+        &mut self,
+        subscription: &SubscriptionFacts,
+        own: &[Interval],
+        fold: &Fold<'_>,
+        sign: Sign,
+    ) {
+        let Some(trial) = subscription.trial.filter(|it| it.from <= fold.horizon) else {
+            return;
+        };
+        let ended = match (trial.to, subscription.life.to) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+        .map(|at| at.max(trial.from))
+        .filter(|at| *at <= fold.horizon);
+        let converted = ended.is_some_and(|at| {
+            own.iter()
+                .any(|it| it.span.holds(at) && !it.monthly.is_zero())
+        });
+        let begun = self.days.entry(fold.days.of(trial.from)).or_default();
+        begun.trials += sign.count(1);
+        begun.trials_begun += sign.count(1);
+        begun.begun_converted += sign.count(i64::from(converted));
+        if let Some(at) = ended {
+            let row = self.days.entry(fold.days.of(at)).or_default();
+            row.trials -= sign.count(1);
+            row.trials_ended += sign.count(1);
+            row.trials_converted += sign.count(i64::from(converted));
+        }
+    }
+
+    /// MRR whose end was asked for is still there and is not committed any more.
+    fn put_ending(
+        &mut self,
+        subscription: &SubscriptionFacts,
+        own: &[Interval],
+        fold: &Fold<'_>,
+        sign: Sign,
+    ) {
+        let Some(asked) = subscription.end_asked else {
+            return;
+        };
+        if fold.policy.cancellation == Cancellation::AtRequest {
+            return;
+        }
+        let since = Span {
+            from: asked,
+            to: None,
+        };
+        for interval in own {
+            let ending = interval.span.common(&since);
+            let Some((from, to)) = ending.and_then(|span| fold.days_between(span)) else {
+                continue;
+            };
+            let row = self.days.entry(from).or_default();
+            sign.put(&mut row.ending, interval.monthly);
+            if to < Day::MAX {
+                let row = self.days.entry(to).or_default();
+                sign.turned().put(&mut row.ending, interval.monthly);
+            }
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        for (day, row) in other.days {
+            merge_row(&mut self.days, day, row);
+        }
+        for (own, others) in self.periods.iter_mut().zip(other.periods) {
+            for (period, row) in others {
+                merge_row(own, period, row);
+            }
+        }
+        for (key, row) in other.cohorts {
+            merge_row(&mut self.cohorts, key, row);
+        }
+    }
+}
+
+impl Sign {
+    const fn turned(self) -> Self {
+        match self {
+            Self::Plus => Self::Minus,
+            Self::Minus => Self::Plus,
+        }
+    }
+}
+
+/// A row that rows are added to; one that comes to nothing need not be kept.
+pub trait Row: Default + PartialEq {
+    /// Adds another.
+    fn merge(&mut self, other: &Self);
+
+    /// Whether it says nothing.
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+fn merge_row<K: Ord, R: Row>(rows: &mut BTreeMap<K, R>, key: K, row: R) {
+    let own = rows.entry(key).or_default();
+    own.merge(&row);
+}
+
+impl Row for DayRow {
+    fn merge(&mut self, other: &Self) {
+        for (own, others) in self.moved.iter_mut().zip(&other.moved) {
+            own.merge(others);
+        }
+        for (own, others) in self.movers.iter_mut().zip(other.movers) {
+            *own += others;
+        }
+        for (own, others) in self.bases.iter_mut().zip(other.bases) {
+            *own += others;
+        }
+        for (own, others) in [
+            (&mut self.net, &other.net),
+            (&mut self.ending, &other.ending),
+            (&mut self.failed, &other.failed),
+            (&mut self.recovered, &other.recovered),
+        ] {
+            own.merge(others);
+        }
+        for (own, others) in [
+            (&mut self.churned, other.churned),
+            (&mut self.active, other.active),
+            (&mut self.unknown, other.unknown),
+            (&mut self.trials, other.trials),
+            (&mut self.trials_begun, other.trials_begun),
+            (&mut self.begun_converted, other.begun_converted),
+            (&mut self.trials_ended, other.trials_ended),
+            (&mut self.trials_converted, other.trials_converted),
+        ] {
+            *own += others;
+        }
+    }
+}
+
+impl Row for PeriodRow {
+    fn merge(&mut self, other: &Self) {
+        self.lost += other.lost;
+        self.kept.merge(&other.kept);
+        self.shrunk.merge(&other.shrunk);
+    }
+}
+
+impl Row for CohortRow {
+    fn merge(&mut self, other: &Self) {
+        self.active += other.active;
+        self.monthly.merge(&other.monthly);
+        self.size += other.size;
+    }
+}

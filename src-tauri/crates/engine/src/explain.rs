@@ -1,0 +1,715 @@
+//! Takes a figure apart: rows down to customers, subscriptions, prices, coupons and invoice lines, whose exact sum it is.
+//!
+//! A level is told by the plans that make it up, a movement by the customers who moved, a rate by its numerator's rows each
+//! divided by its denominator. Rows are in order of customers; a page of them says where the next begins and what the rest
+//! comes to, so that a page and its rest are the figure too.
+
+use crate::books::Books;
+use crate::error::EngineError;
+use crate::figures::{self, Figures, View};
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use coffer_domain::calendar::{Every, day_of, end_of_day};
+use coffer_domain::currency::Currency;
+use coffer_domain::metric::Basis;
+use coffer_domain::metric::days::{Days, date_of};
+use coffer_domain::metric::explain::{Of, Share, shares};
+use coffer_domain::metric::facts::{CustomerFacts, Held, Lasting, Off, Stretch};
+use coffer_domain::metric::figures::{
+    Figures as Told, Ledgers, Metric, Period, Value, tell, value,
+};
+use coffer_domain::metric::movement::Movement;
+use coffer_domain::metric::rollup::Fold;
+use coffer_domain::mode::Mode;
+use coffer_domain::money::Money;
+use coffer_domain::ratio::{Overflow, Ratio, Sum};
+use coffer_store::query::explained;
+use coffer_store::table::cash::Sort;
+use coffer_store::table::facts;
+use std::collections::BTreeMap;
+
+/// A question.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// A metric's name, or a movement's.
+    pub metric: String,
+    /// The day, or the day whose period is meant.
+    pub date: NaiveDate,
+    /// The length of the period of what happens within one.
+    pub every: Every,
+    /// Whose, by which policy, in which zone.
+    pub view: View,
+    /// The ledger; the main one when not given.
+    pub currency: Option<Currency>,
+    /// One customer alone.
+    pub customer: Option<String>,
+    /// Rows at most; all of them when not given.
+    pub limit: Option<usize>,
+    /// The customer after whom rows begin.
+    pub after: Option<String>,
+}
+
+/// One row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The customer's id.
+    pub customer: String,
+    /// The subscription's id.
+    pub subscription: Option<String>,
+    /// The subscription's item, or the price where the item is not there any more.
+    pub item: Option<String>,
+    /// Its part of the figure.
+    pub exact: String,
+    /// What it is made of, in sentences.
+    pub because: Vec<String>,
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub struct Explanation {
+    /// The metric.
+    pub metric: String,
+    /// The period's last day.
+    pub date: NaiveDate,
+    /// The currency of the ledger.
+    pub currency: Option<Currency>,
+    /// The figure as it is shown: minor units, a count, or a decimal.
+    pub value: Shown,
+    /// The exact sum of all rows, and the figure's exact value.
+    pub exact: String,
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// The customer after whom the next page begins.
+    pub next: Option<String>,
+    /// The exact sum of the rows that are not on this page.
+    pub rest: String,
+    /// Whether every account's copy is whole.
+    pub complete: bool,
+}
+
+/// A figure as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shown {
+    /// Minor units.
+    Money(Option<i64>),
+    /// A number.
+    Count(i64),
+    /// A decimal.
+    Rate(Option<String>),
+}
+
+/// What is summed up, with which signs, and what all of it is divided by or multiplied with.
+struct Recipe {
+    parts: Vec<(Of, i64)>,
+    factor: Factor,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Factor {
+    One,
+    Twelve,
+    PerActive,
+    PerOpening,
+    PerActiveBefore,
+    PerLoss,
+    PerTrialsEnded,
+    Lifetime,
+}
+
+fn recipe(name: &str) -> Option<(Recipe, Option<Metric>)> {
+    let one = |of: Of, factor: Factor| Recipe {
+        parts: vec![(of, 1)],
+        factor,
+    };
+    if let Some(movement) = Movement::ALL.into_iter().find(|it| it.name() == name) {
+        return Some((one(Of::Moved(movement), Factor::One), None));
+    }
+    let loss = [
+        (Of::Moved(Movement::Contraction), 1),
+        (Of::Moved(Movement::Churn), 1),
+    ];
+    let metric = Metric::parse(name)?;
+    let made = match metric {
+        Metric::Mrr => one(Of::Mrr, Factor::One),
+        Metric::Arr => one(Of::Mrr, Factor::Twelve),
+        Metric::Arpa => one(Of::Mrr, Factor::PerActive),
+        Metric::ActiveSubscribers => one(Of::Active, Factor::One),
+        Metric::Trials => one(Of::Trials, Factor::One),
+        Metric::CommittedMrr => one(Of::Committed, Factor::One),
+        Metric::CustomerChurnRate => one(Of::Lost, Factor::PerActiveBefore),
+        Metric::GrossMrrChurnRate => Recipe {
+            parts: loss.to_vec(),
+            factor: Factor::PerOpening,
+        },
+        Metric::NetMrrChurnRate => Recipe {
+            parts: loss
+                .into_iter()
+                .chain([
+                    (Of::Moved(Movement::Expansion), -1),
+                    (Of::Moved(Movement::Reactivation), -1),
+                ])
+                .collect(),
+            factor: Factor::PerOpening,
+        },
+        Metric::Nrr => one(Of::Kept, Factor::PerOpening),
+        Metric::Grr => one(Of::KeptAtMost, Factor::PerOpening),
+        Metric::Ltv => one(Of::Mrr, Factor::Lifetime),
+        Metric::QuickRatio => Recipe {
+            parts: vec![
+                (Of::Moved(Movement::New), 1),
+                (Of::Moved(Movement::Expansion), 1),
+                (Of::Moved(Movement::Reactivation), 1),
+            ],
+            factor: Factor::PerLoss,
+        },
+        Metric::TrialConversion => one(Of::TrialsConverted, Factor::PerTrialsEnded),
+        Metric::FailedPayments => one(Of::Failed, Factor::One),
+        Metric::Recovered => one(Of::Recovered, Factor::One),
+        Metric::Movements => Recipe {
+            parts: Movement::ALL
+                .into_iter()
+                .map(|it| (Of::Moved(it), if it.is_loss() { -1 } else { 1 }))
+                .collect(),
+            factor: Factor::One,
+        },
+        Metric::GrossVolume
+        | Metric::Refunds
+        | Metric::NetVolume
+        | Metric::Fees
+        | Metric::Disputes => Recipe {
+            parts: Vec::new(),
+            factor: Factor::One,
+        },
+    };
+    Some((made, Some(metric)))
+}
+
+fn too_large(error: Overflow) -> EngineError {
+    EngineError::Internal(error.to_string())
+}
+
+/// Answers a question. Blocks.
+///
+/// # Errors
+/// When there is no such metric, or one that is no sum of rows under the policy; or the file's.
+pub fn explain<M: Mode>(books: &Books<M>, question: &Question) -> Result<Explanation, EngineError> {
+    let (recipe, metric) = recipe(&question.metric).ok_or_else(|| unknown(&question.metric))?;
+    let figures = figures::load(books, &question.view)?;
+    if figures.accounts.is_empty() {
+        return Err(EngineError::NoAccount(M::NAME));
+    }
+    let at = figures.standing_at(books.clock.now());
+    let present = day_of(at, question.view.zone);
+    let now = figures.on(present)?;
+    let currency = question.currency.or_else(|| figures.main_currency(&now));
+    let is_level = matches!(
+        metric,
+        Some(
+            Metric::Mrr
+                | Metric::Arr
+                | Metric::ActiveSubscribers
+                | Metric::Trials
+                | Metric::CommittedMrr
+        )
+    );
+    let every = if is_level { Every::Day } else { question.every };
+    let last = every.last_day(question.date).unwrap_or(question.date);
+    let found = coffer_domain::metric::figures::periods(&[last], every, present);
+    let Some(period) = found.first().copied() else {
+        return Err(EngineError::Usage(
+            "That day is outside the calendar.".to_owned(),
+        ));
+    };
+    let page = Page {
+        books,
+        figures: &figures,
+        question,
+        currency,
+        period,
+    };
+    if metric.is_some_and(Metric::is_cash) {
+        return page.of_cash(metric.unwrap_or(Metric::GrossVolume));
+    }
+    let told = match currency {
+        Some(currency) => {
+            tell(
+                &figures.rollup,
+                &[period],
+                &Ledgers::One(currency),
+                &question.view.policy,
+            )
+            .map_err(too_large)?
+            .figures
+        }
+        None => Vec::new(),
+    };
+    page.of_subscriptions(&recipe, metric, &told)
+}
+
+fn unknown(name: &str) -> EngineError {
+    let known: Vec<&str> = Metric::ALL.into_iter().map(Metric::name).collect();
+    let moved: Vec<&str> = Movement::ALL.into_iter().map(Movement::name).collect();
+    EngineError::Usage(format!(
+        "There is no metric called `{name}`; there are {}, and {}.",
+        known.join(", "),
+        moved.join(", ")
+    ))
+}
+
+struct Page<'a, M: Mode> {
+    books: &'a Books<M>,
+    figures: &'a Figures,
+    question: &'a Question,
+    currency: Option<Currency>,
+    period: Period,
+}
+
+/// A row before it has words.
+struct Bare {
+    account: String,
+    customer: String,
+    share: Share,
+    exact: Ratio,
+}
+
+impl<M: Mode> Page<'_, M> {
+    fn of_subscriptions(
+        &self,
+        recipe: &Recipe,
+        metric: Option<Metric>,
+        told: &[Told],
+    ) -> Result<Explanation, EngineError> {
+        let Some(figure) = told.first() else {
+            return Ok(self.answer(
+                Shown::Money(None),
+                Sum::new(),
+                Vec::new(),
+                None,
+                &Sum::new(),
+            ));
+        };
+        let shown = self.shown(metric, recipe, told)?;
+        let Some(factor) = factor(recipe.factor, figure)? else {
+            return Ok(self.answer(shown, Sum::new(), Vec::new(), None, &Sum::new()));
+        };
+        let mut total = Sum::new();
+        let mut rest = Sum::new();
+        let mut bare: Vec<Bare> = Vec::new();
+        let mut next = None;
+        let limit = self.question.limit.unwrap_or(usize::MAX);
+        let mut too_large_at = None;
+        self.each(|account, customer, own, fold| {
+            for (of, sign) in &recipe.parts {
+                let found = shares(own, self.currency, fold, &self.period, *of);
+                let Ok(found) = found else {
+                    too_large_at = Some(customer.to_owned());
+                    continue;
+                };
+                for share in found {
+                    let Ok(exact) = share
+                        .exact
+                        .times(factor)
+                        .and_then(|it| it.times(Ratio::whole(*sign)))
+                    else {
+                        too_large_at = Some(customer.to_owned());
+                        continue;
+                    };
+                    total.add(exact);
+                    let before = self
+                        .question
+                        .after
+                        .as_deref()
+                        .is_some_and(|after| customer <= after);
+                    // A customer's rows stand together, so that the next page begins with the next customer.
+                    let same = bare.last().is_some_and(|it| it.customer == customer);
+                    if before || (bare.len() >= limit && !same) || next.is_some() {
+                        if !before && next.is_none() {
+                            next = bare.last().map(|it| it.customer.clone());
+                        }
+                        rest.add(exact);
+                        continue;
+                    }
+                    bare.push(Bare {
+                        account: account.to_owned(),
+                        customer: customer.to_owned(),
+                        share,
+                        exact,
+                    });
+                }
+            }
+        })?;
+        if let Some(customer) = too_large_at {
+            return Err(EngineError::Internal(format!(
+                "what {customer} is worth does not fit an exact fraction"
+            )));
+        }
+        let rows = self.worded(bare)?;
+        Ok(self.answer(shown, total, rows, next, &rest))
+    }
+
+    fn answer(
+        &self,
+        value: Shown,
+        total: Sum,
+        rows: Vec<Row>,
+        next: Option<String>,
+        rest: &Sum,
+    ) -> Explanation {
+        Explanation {
+            metric: self.question.metric.clone(),
+            date: self.period.date,
+            currency: self.currency,
+            value,
+            exact: total.exact_text(),
+            rows,
+            next,
+            rest: rest.exact_text(),
+            complete: self.figures.complete,
+        }
+    }
+
+    /// The figure as it is shown elsewhere; of one customer, what its rows come to.
+    fn shown(
+        &self,
+        metric: Option<Metric>,
+        recipe: &Recipe,
+        told: &[Told],
+    ) -> Result<Shown, EngineError> {
+        let policy = &self.question.view.policy;
+        let Some(metric) = metric else {
+            let Some((Of::Moved(movement), _)) = recipe.parts.first() else {
+                return Ok(Shown::Money(None));
+            };
+            let moved = told.first().and_then(|it| it.moved.get(movement.place()));
+            let minor = moved
+                .map(Sum::round_half_even)
+                .transpose()
+                .map_err(too_large)?;
+            return Ok(Shown::Money(minor));
+        };
+        Ok(match value(metric, told, 0, policy).map_err(too_large)? {
+            Value::Money(minor) => Shown::Money(minor),
+            Value::Count(count) => Shown::Count(count),
+            Value::Rate(rate) => Shown::Rate(rate),
+            Value::Movements(moved) => Shown::Money(Some(moved.closing - moved.opening)),
+        })
+    }
+
+    fn each(
+        &self,
+        mut each: impl FnMut(&str, &str, &CustomerFacts, &Fold<'_>),
+    ) -> Result<(), EngineError> {
+        let days = Days::of_zone(self.question.view.zone);
+        let now = self.books.clock.now();
+        self.books.store.read(|read| {
+            for row in &self.figures.accounts {
+                let fold = Fold {
+                    policy: &self.question.view.policy,
+                    days: &days,
+                    horizon: row.synced_at.unwrap_or(now).timestamp(),
+                };
+                let account = row.id.as_str();
+                match &self.question.customer {
+                    Some(customer) => {
+                        let id = customer.as_str().into();
+                        let own = facts::of_customer(read.sql(), account, &id)?;
+                        each(account, customer, &own, &fold);
+                    }
+                    None => facts::scan(read.sql(), account, "", None, |customer, own| {
+                        each(account, customer, &own, &fold);
+                        Ok(())
+                    })?,
+                }
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    /// Gives rows their words: prices, coupons, what they rest on, and the invoice line that says so.
+    fn worded(&self, bare: Vec<Bare>) -> Result<Vec<Row>, EngineError> {
+        let mut names: BTreeMap<u32, (String, String)> = BTreeMap::new();
+        let rows = self.books.store.read(|read| {
+            for row in &self.figures.accounts {
+                for (number, id, name) in facts::plan_names(read.sql(), row.id.as_str())? {
+                    names.insert(number, (id, name));
+                }
+            }
+            let mut rows = Vec::with_capacity(bare.len());
+            let mut own: Option<(String, CustomerFacts)> = None;
+            for it in bare {
+                if own
+                    .as_ref()
+                    .is_none_or(|(customer, _)| *customer != it.customer)
+                {
+                    let id = it.customer.as_str().into();
+                    let facts = facts::of_customer(read.sql(), &it.account, &id)?;
+                    own = Some((it.customer.clone(), facts));
+                }
+                let facts = own.as_ref().map(|(_, facts)| facts);
+                let price = it.share.plan.and_then(|plan| names.get(&plan));
+                let mut because: Vec<String> = it.share.word.iter().cloned().collect();
+                because.extend(words(&it, facts, price));
+                let mut item = price.map(|(id, _)| id.clone());
+                if let (Some(subscription), Some((price, _))) = (&it.share.subscription, price) {
+                    let line = explained::line(
+                        read.sql(),
+                        &it.account,
+                        &it.customer,
+                        subscription,
+                        price,
+                        it.share.at,
+                    )?;
+                    because.extend(
+                        line.map(|(line, invoice)| format!("invoice line {line} of {invoice}")),
+                    );
+                    if let Some(own) =
+                        explained::item(read.sql(), &it.account, subscription, price)?
+                    {
+                        item = Some(own);
+                    }
+                }
+                rows.push(Row {
+                    customer: it.customer,
+                    subscription: it.share.subscription,
+                    item,
+                    exact: it.exact.to_string(),
+                    because,
+                });
+            }
+            Ok(rows)
+        })?;
+        Ok(rows)
+    }
+
+    fn of_cash(&self, metric: Metric) -> Result<Explanation, EngineError> {
+        let zone: Tz = self.question.view.zone;
+        let end = |day: i32| {
+            date_of(day)
+                .and_then(|date| end_of_day(date, zone))
+                .map_or(i64::MAX, |at| at.timestamp())
+        };
+        let (from, before) = (end(self.period.before), end(self.period.end));
+        let parts: &[(Sort, i64)] = match metric {
+            Metric::Refunds => &[(Sort::Refunds, 1)],
+            Metric::Fees => &[(Sort::Fees, 1)],
+            Metric::Disputes => &[(Sort::Disputes, 1)],
+            Metric::NetVolume => &[(Sort::Payments, 1), (Sort::Refunds, -1)],
+            _ => &[(Sort::Payments, 1)],
+        };
+        let Some(currency) = self.currency else {
+            return Ok(self.answer(
+                Shown::Money(None),
+                Sum::new(),
+                Vec::new(),
+                None,
+                &Sum::new(),
+            ));
+        };
+        let mut total = Sum::new();
+        let mut rest = Sum::new();
+        let mut rows = Vec::new();
+        let mut next = None;
+        let limit = self.question.limit.unwrap_or(usize::MAX);
+        let found = self.books.store.read(|read| {
+            let mut found = Vec::new();
+            for row in &self.figures.accounts {
+                for (sort, sign) in parts {
+                    for it in explained::moved(
+                        read.sql(),
+                        row.id.as_str(),
+                        *sort,
+                        currency,
+                        from,
+                        before,
+                    )? {
+                        found.push((it, *sign));
+                    }
+                }
+            }
+            Ok(found)
+        })?;
+        for (it, sign) in found {
+            let wanted = self.question.customer.as_ref();
+            if wanted.is_some_and(|wanted| it.customer.as_ref() != Some(wanted)) {
+                continue;
+            }
+            let exact = Ratio::whole(it.amount)
+                .times(Ratio::whole(sign))
+                .map_err(too_large)?;
+            total.add(exact);
+            let key = it.id.clone();
+            let before = self
+                .question
+                .after
+                .as_ref()
+                .is_some_and(|after| key <= *after);
+            if before || rows.len() >= limit {
+                if !before && next.is_none() {
+                    next = rows.last().and_then(|row: &Row| row.item.clone());
+                }
+                rest.add(exact);
+                continue;
+            }
+            rows.push(Row {
+                customer: it.customer.unwrap_or_default(),
+                subscription: None,
+                item: Some(it.id),
+                exact: exact.to_string(),
+                because: vec![it.word],
+            });
+        }
+        let minor = total.round_half_even().map_err(too_large)?;
+        Ok(self.answer(Shown::Money(Some(minor)), total, rows, next, &rest))
+    }
+}
+
+/// What every row is multiplied with; `None` where the figure is undefined.
+fn factor(of: Factor, it: &Told) -> Result<Option<Ratio>, EngineError> {
+    let count = |number: i64| {
+        if number > 0 {
+            Ratio::new(1, i128::from(number))
+                .map(Some)
+                .map_err(too_large)
+        } else {
+            Ok(None)
+        }
+    };
+    let per = |sum: &Sum| {
+        let Ok(whole) = Ratio::parse(&sum.exact_text()) else {
+            return Err(too_large(Overflow));
+        };
+        if whole.is_zero() {
+            return Ok(None);
+        }
+        Ratio::ONE.over(whole).map(Some).map_err(too_large)
+    };
+    match of {
+        Factor::One => Ok(Some(Ratio::ONE)),
+        Factor::Twelve => Ok(Some(Ratio::whole(12))),
+        Factor::PerActive => count(it.active),
+        Factor::PerActiveBefore => count(it.churn.1),
+        Factor::PerOpening => per(&it.opening),
+        Factor::PerLoss => {
+            let mut loss = Sum::new();
+            for movement in Movement::ALL.into_iter().filter(|it| it.is_loss()) {
+                if let Some(moved) = it.moved.get(movement.place()) {
+                    loss.merge(moved);
+                }
+            }
+            per(&loss)
+        }
+        Factor::PerTrialsEnded => count(it.trial_conversion.1),
+        Factor::Lifetime => {
+            let (churned, of) = it.churn;
+            if churned <= 0 || it.active <= 0 {
+                return Ok(None);
+            }
+            let below = i128::from(it.active) * i128::from(churned);
+            Ratio::new(i128::from(of), below)
+                .map(Some)
+                .map_err(too_large)
+        }
+    }
+}
+
+/// What a row is made of.
+fn words(
+    it: &Bare,
+    facts: Option<&CustomerFacts>,
+    price: Option<&(String, String)>,
+) -> Vec<String> {
+    let subscription = facts.and_then(|facts| {
+        let mut own = facts.subscriptions.iter();
+        own.find(|own| Some(&own.id) == it.share.subscription.as_ref())
+    });
+    let Some(subscription) = subscription else {
+        return Vec::new();
+    };
+    let stretch = subscription
+        .stretches
+        .iter()
+        .rev()
+        .find(|stretch| stretch.from <= it.share.at);
+    let Some(stretch) = stretch else {
+        return Vec::new();
+    };
+    let mut said = Vec::new();
+    let place = stretch
+        .items
+        .iter()
+        .position(|held| Some(held.plan) == it.share.plan);
+    if let Some((place, held)) = place.and_then(|place| Some((place, stretch.items.get(place)?))) {
+        said.push(listed(held, subscription.currency, price));
+        said.extend(discounts(stretch, place, subscription.currency));
+        if !held.tax_share.is_zero() {
+            said.push(format!("less the tax inside it: {} of it", held.tax_share));
+        }
+    } else if it.share.plan.is_some() {
+        said.push("usage, as it was invoiced".to_owned());
+    }
+    said.push(
+        match stretch.basis {
+            Basis::Observed => "seen so by a sync",
+            Basis::Invoiced => "as invoiced",
+            Basis::Inferred => "carried back from what was seen first",
+        }
+        .to_owned(),
+    );
+    said
+}
+
+fn listed(held: &Held, currency: Currency, price: Option<&(String, String)>) -> String {
+    let amount = match held.listed.round_half_even() {
+        Ok(minor) => Money::new(minor, currency).text(),
+        Err(_) => held.listed.to_string(),
+    };
+    let rhythm = match held.rhythm.count {
+        0 | 1 => format!("each {}", held.rhythm.interval.as_str()),
+        count => format!("every {count} {}s", held.rhythm.interval.as_str()),
+    };
+    match price {
+        Some((id, name)) if id != name => {
+            format!("{} × {name} ({id}): {amount} {rhythm}", held.quantity)
+        }
+        Some((id, _)) => format!("{} × {id}: {amount} {rhythm}", held.quantity),
+        None => format!("{} units: {amount} {rhythm}", held.quantity),
+    }
+}
+
+fn discounts(stretch: &Stretch, place: usize, currency: Currency) -> Vec<String> {
+    stretch
+        .taken
+        .iter()
+        .filter(|taken| {
+            taken
+                .only
+                .as_ref()
+                .is_none_or(|only| only.iter().any(|index| usize::from(*index) == place))
+        })
+        .map(|taken| {
+            let off = match taken.off {
+                Off::Share(share) => {
+                    let percent = share.times(Ratio::whole(100));
+                    percent.map_or_else(
+                        |_| share.to_string(),
+                        |it| {
+                            if it.denominator() == 1 {
+                                format!("{} %", it.numerator())
+                            } else {
+                                format!("{it} %")
+                            }
+                        },
+                    )
+                }
+                Off::Amount(minor) => Money::new(minor, currency).text(),
+            };
+            let lasting = match taken.lasting {
+                Lasting::Once => "once",
+                Lasting::Repeating => "for some months",
+                Lasting::Forever => "forever",
+            };
+            format!("coupon {}: {off} off {lasting}", taken.coupon)
+        })
+        .collect()
+}
