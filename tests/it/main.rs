@@ -9,4 +9,5 @@ mod bad_input;
 mod changes;
 mod full_disk;
 mod killed;
+mod movements;
 mod truth;

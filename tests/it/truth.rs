@@ -3,7 +3,10 @@
 use anyhow::{Context as _, Result, bail, ensure};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use coffer_engine::desk::{AnyBooks, SecretsChoice};
+use coffer_engine::domain::metric::evaluate::intervals;
+use coffer_engine::domain::metric::policy::Policy;
 use coffer_engine::domain::mode::ModeName;
+use coffer_engine::store::table::{account, facts};
 use coffer_engine::{Desk as EngineDesk, DeskOptions};
 use coffer_sim::{World, round_half_even};
 use coffer_tests::{Desk, Merchant, PASSPHRASE, instant, list_path, same_count, world};
@@ -91,12 +94,22 @@ fn blame(desk: &Desk, world: &World, at: DateTime<Utc>) -> Result<String> {
     let AnyBooks::Test(books) = any else {
         bail!("these are live books")
     };
-    let ours: BTreeMap<String, String> = books.store.read(|read| {
-        let mut statement = read.sql().prepare(
-            "SELECT subscription, monthly FROM mrr_interval WHERE from_at <= ?1 AND (to_at IS NULL OR to_at > ?1)",
-        )?;
-        let rows = statement.query_map([at.timestamp()], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+    let mut ours: BTreeMap<String, String> = BTreeMap::new();
+    books.store.read(|read| {
+        for row in account::all(read.sql())? {
+            facts::scan(read.sql(), row.id.as_str(), "", None, |_, own| {
+                for it in &own.subscriptions {
+                    let now = intervals(it, &Policy::coffer_1())
+                        .into_iter()
+                        .find(|interval| interval.span.holds(at.timestamp()));
+                    if let Some(now) = now {
+                        ours.insert(it.id.clone(), now.monthly.to_string());
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
     })?;
     let theirs: BTreeMap<String, String> = world
         .subscriptions_at(at)

@@ -38,6 +38,7 @@ pub use http::{
     Clock, Fault, FaultKind, JournalEntry, Limits, LimitsReport, Running, Server, ServerOptions,
     SimError, Traffic,
 };
+pub use truth::Standing;
 pub use world::{World, WorldSpec};
 
 /// The version of the provider's API that is spoken.

@@ -37,6 +37,21 @@ pub(crate) struct Mark {
     pub(crate) held: Vec<Held>,
 }
 
+/// How a subscription stands at an instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Whose it is.
+    pub customer: String,
+    /// The currency's code.
+    pub currency: String,
+    /// Its monthly worth as an exact fraction of the provider's wire unit.
+    pub monthly: (i128, i128),
+    /// Whether discounts alone make it worth nothing.
+    pub free: bool,
+    /// Whether it is paused.
+    pub paused: bool,
+}
+
 /// An item's worth on the way through its discounts.
 struct Worth {
     product: u32,
@@ -94,6 +109,37 @@ impl World {
             .filter_map(|subscription| {
                 let (_, net) = self.worth(subscription.ix, at)?;
                 Some((self.id(Sort::Subscription, subscription.ix), net.parts()))
+            })
+            .collect()
+    }
+
+    /// How each subscription that is there at an instant stands, by its id. What never began, ended or was given up is not
+    /// there.
+    #[must_use]
+    pub fn standings_at(&self, instant: DateTime<Utc>) -> BTreeMap<String, Standing> {
+        let at = instant.timestamp();
+        self.subscriptions
+            .iter()
+            .filter_map(|subscription| {
+                let past = &self.pasts[subscription.ix];
+                let after = past.marks.partition_point(|mark| mark.at <= at);
+                let mark = past.marks.get(after.checked_sub(1)?)?;
+                let running = mark.status.counts() && mark.collected;
+                let paused =
+                    mark.status == Status::Paused || (mark.status.counts() && !mark.collected);
+                let (listed, net) = match self.worth(subscription.ix, at) {
+                    Some(worth) if running => worth,
+                    _ if paused => (Fraction::ZERO, Fraction::ZERO),
+                    _ => return None,
+                };
+                let standing = Standing {
+                    customer: self.id(Sort::Customer, subscription.customer),
+                    currency: subscription.currency.code().to_owned(),
+                    monthly: net.parts(),
+                    free: running && listed.is_positive() && !net.is_positive(),
+                    paused,
+                };
+                Some((self.id(Sort::Subscription, subscription.ix), standing))
             })
             .collect()
     }

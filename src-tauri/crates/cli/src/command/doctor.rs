@@ -8,6 +8,7 @@ use coffer_engine::api::types::ApiErrorView;
 use coffer_engine::books::Books;
 use coffer_engine::domain::ids::AccountId;
 use coffer_engine::domain::mode::{Mode, ModeName};
+use coffer_engine::self_check::{self, Depth, SEND_US};
 use coffer_engine::store::query::weight;
 use coffer_engine::store::table::gone;
 use coffer_engine::view::status;
@@ -29,8 +30,10 @@ pub(crate) async fn run(cli: &Cli, output: &Output) -> Result<Ended, Failure> {
                 let looked = with_books!(any, books => blocking(move || look(&books)).await);
                 match looked {
                     Ok(found) => {
-                        let damage = found.get("damage").and_then(Value::as_array);
-                        sound &= damage.is_some_and(Vec::is_empty);
+                        for what in ["damage", "faults"] {
+                            let named = found.get(what).and_then(Value::as_array);
+                            sound &= named.is_some_and(Vec::is_empty);
+                        }
                         modes.push(found);
                     }
                     Err(Failure::Engine(error)) => {
@@ -83,6 +86,10 @@ fn look<M: Mode>(books: &Books<M>) -> Result<Value, EngineError> {
                 .map(|it| json!({ "account": id.as_str(), "resource": it.kind.as_str(), "id": it.id, "word": it.word })),
         );
     }
+    let wrong: Vec<String> = self_check::check(books, Depth::Everything)?
+        .into_iter()
+        .map(|fault| fault.word)
+        .collect();
     let objects: serde_json::Map<String, Value> = weights
         .iter()
         .map(|it| (it.kind.as_str().to_owned(), json!(it.stored)))
@@ -92,6 +99,7 @@ fn look<M: Mode>(books: &Books<M>) -> Result<Value, EngineError> {
         "file": books.store.path(),
         "bytes": std::fs::metadata(books.store.path()).map_or(0, |file| file.len()),
         "damage": damage,
+        "faults": wrong,
         "accounts": status::accounts(books)?,
         "objects": objects,
         "gone": gone,
@@ -147,6 +155,13 @@ fn tell(document: &Value, output: &Output) -> Result<(), Failure> {
                 text(&it["resource"]).replace('_', " "),
                 text(&it["id"])
             ))?;
+        }
+        let wrong = mode["faults"].as_array().map_or(&[][..], Vec::as_slice);
+        for fault in wrong {
+            output.line(&format!("  DOES NOT ADD UP: {}", text(fault)))?;
+        }
+        if !wrong.is_empty() {
+            output.line(&format!("  {SEND_US}"))?;
         }
         let damage = mode["damage"].as_array().map_or(0, Vec::len);
         output.line(if damage == 0 {

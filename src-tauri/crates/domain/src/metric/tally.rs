@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 /// An exact sum in parts.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Tally {
-    /// Denominators with their numerators, none of which is zero.
+    /// Denominators, smallest first, with their numerators, none of which is zero: the same sum is the same list however it
+    /// came about.
     parts: Vec<(i128, i128)>,
     spoilt: bool,
 }
@@ -33,16 +34,22 @@ impl Tally {
         if numerator == 0 {
             return;
         }
-        let Some(place) = self.parts.iter().position(|(own, _)| *own == denominator) else {
-            self.parts.push((denominator, numerator));
-            return;
+        let place = match self
+            .parts
+            .binary_search_by_key(&denominator, |(own, _)| *own)
+        {
+            Ok(place) => place,
+            Err(place) => {
+                self.parts.insert(place, (denominator, numerator));
+                return;
+            }
         };
         let Some(part) = self.parts.get_mut(place) else {
             return;
         };
         match part.1.checked_add(numerator) {
             Some(0) => {
-                self.parts.swap_remove(place);
+                self.parts.remove(place);
             }
             Some(sum) => part.1 = sum,
             None => self.spoilt = true,

@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 mod history;
+mod ledger;
 mod shelf;
 mod worth;

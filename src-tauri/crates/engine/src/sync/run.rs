@@ -1,8 +1,9 @@
 //! One sync of a mode: its accounts one after another, each to its end or to a fault that is written down.
 
-use crate::books::{Books, whom};
+use crate::books::{Books, blocking, whom};
 use crate::error::EngineError;
 use crate::home::HeldLock;
+use crate::self_check::{self, Depth};
 use crate::sync::asker::Asker;
 use crate::sync::board::{AccountRun, Phase};
 use crate::sync::catch_up::{Told, Why, catch_up};
@@ -140,7 +141,41 @@ impl<M: Mode> Prepared<M> {
             Ok(())
         });
         notice(told.await);
+        self.hold_figures_against_themselves(&mut runs).await;
         Ok(SyncOutcome { runs })
+    }
+}
+
+impl<M: Mode> Prepared<M> {
+    /// Checks the figures that follow from what was brought: each customer's after a walk, each day's after changes. What
+    /// does not add up is a fault of ours and stands among the warnings.
+    async fn hold_figures_against_themselves(&self, runs: &mut [AccountRun]) {
+        if runs.iter().all(|run| run.fetched() == 0) {
+            return;
+        }
+        let depth = if runs.iter().any(|run| run.walked) {
+            Depth::Everything
+        } else {
+            Depth::Days
+        };
+        let books = Arc::clone(&self.books);
+        let faults = match blocking(move || self_check::check(&books, depth)).await {
+            Ok(faults) => faults,
+            Err(error) => {
+                notice(Err(error));
+                return;
+            }
+        };
+        for run in runs {
+            let words: Vec<String> = faults
+                .iter()
+                .map(|fault| format!("{} {}", fault.word, self_check::SEND_US))
+                .collect();
+            run.warnings.extend(words.iter().cloned());
+            self.books
+                .board
+                .update(&run.account, |shown| shown.warnings.extend(words));
+        }
     }
 }
 
@@ -149,7 +184,7 @@ fn notice(result: Result<(), EngineError>) {
     if let Err(error) = result {
         tracing::warn!(
             code = error.code().as_str(),
-            "the end of a sync could not be noted"
+            "what follows a sync could not be done"
         );
     }
 }
@@ -470,7 +505,7 @@ async fn client<M: Mode>(
 ) -> Result<Box<dyn Provider<M>>, EngineError> {
     let (name, base) = whom(row)?;
     let (own, id) = (Arc::clone(books), row.id.clone());
-    let key = crate::books::blocking(move || own.account_key(name, &id)).await?;
+    let key = blocking(move || own.account_key(name, &id)).await?;
     let limits = books.limits_of(row, options)?;
     Ok(connect(
         name,

@@ -8,6 +8,7 @@
 
 mod faults;
 mod proof;
+mod rebuild;
 mod rights;
 mod support;
 mod time;

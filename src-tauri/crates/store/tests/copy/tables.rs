@@ -14,7 +14,7 @@ use coffer_domain::record::{
 };
 use coffer_domain::sync::{Stretch, covered};
 use coffer_store::query::{customers, ledger, object, unsettled, weight};
-use coffer_store::table::{account, interval, meta, notice, reads, search, stretch};
+use coffer_store::table::{account, dirty, meta, notice, reads, search, stretch};
 use coffer_store::{PageCommit, Store, StoreError, reproject};
 
 fn stretches(store: &Store<Test>) -> Vec<Stretch> {
@@ -269,7 +269,7 @@ fn coupon(percent: i64, name: &str) -> Record {
 
 fn marked(store: &Store<Test>) -> usize {
     store
-        .read(|read| interval::dirty(read.sql(), 100))
+        .read(|read| dirty::dirty(read.sql(), 100))
         .unwrap()
         .len()
 }
@@ -334,7 +334,7 @@ fn everything(store: &Store<Test>) -> Vec<String> {
         "payment",
         "credit_note",
         "credit_entry",
-        "mrr_interval",
+        "facts",
         "customer_summary",
         "search_document",
         "raw_object",

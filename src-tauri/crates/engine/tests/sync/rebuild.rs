@@ -1,0 +1,112 @@
+//! What follows from the copy is the same whether it was kept up step by step or made from nothing.
+
+use crate::support::{Shop, world};
+use chrono::TimeDelta;
+use chrono_tz::Tz;
+use coffer_engine::domain::metric::facts::CustomerFacts;
+use coffer_engine::domain::metric::policy::Policy;
+use coffer_engine::domain::metric::rollup::{Rollup, Row as _};
+use coffer_engine::figures::{View, load};
+use coffer_engine::self_check::{Depth, check};
+use coffer_engine::store::table::facts;
+use coffer_engine::sync::reproject_all;
+use std::collections::BTreeMap;
+
+fn views() -> [View; 3] {
+    let view = |policy: &str, zone| View {
+        account: None,
+        policy: Policy::preset(policy).unwrap(),
+        zone,
+    };
+    [
+        view("coffer-1", Tz::UTC),
+        view("stripe", Tz::Pacific__Auckland),
+        view("baremetrics", Tz::America__Los_Angeles),
+    ]
+}
+
+/// What a view comes to, without rows that say nothing.
+fn told(shop: &Shop, view: &View) -> Rollup {
+    let mut rollup = Rollup::clone(&load(&shop.books, view).unwrap().rollup);
+    for ledger in rollup.ledgers.values_mut() {
+        ledger.days.retain(|_, row| !row.is_empty());
+        ledger.cohorts.retain(|_, row| !row.is_empty());
+        for periods in &mut ledger.periods {
+            periods.retain(|_, row| !row.is_empty());
+        }
+    }
+    rollup.ledgers.retain(|_, ledger| {
+        !ledger.days.is_empty()
+            || !ledger.cohorts.is_empty()
+            || ledger.periods.iter().any(|periods| !periods.is_empty())
+    });
+    rollup
+}
+
+fn all_facts(shop: &Shop) -> BTreeMap<String, CustomerFacts> {
+    let mut all = BTreeMap::new();
+    shop.books
+        .store
+        .read(|read| {
+            facts::scan(read.sql(), shop.account.as_str(), "", None, |id, own| {
+                all.insert(id.to_owned(), own);
+                Ok(())
+            })
+        })
+        .unwrap();
+    all
+}
+
+fn kept_sets(shop: &Shop) -> i64 {
+    shop.books
+        .store
+        .read(|read| {
+            Ok(read
+                .sql()
+                .query_row("SELECT count(*) FROM rollup_set", [], |row| row.get(0))?)
+        })
+        .unwrap()
+}
+
+/// Throws the rollups away.
+fn forget(shop: &Shop) {
+    for statement in [
+        "DELETE FROM rollup_set",
+        "DELETE FROM rollup_row",
+        "DELETE FROM rollup_pending",
+    ] {
+        shop.tamper(statement);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn figures_kept_up_with_every_step_are_those_made_from_nothing() {
+    for seed in 71..=74 {
+        let shop = Shop::of(world(seed, 40)).await;
+        shop.whole().await;
+        for view in &views() {
+            told(&shop, view);
+        }
+        for days in [1, 0, 2, 9, 3, 16, 1, 5] {
+            let later = shop.books.clock.now() + TimeDelta::days(days);
+            shop.merchant.advance_to(later).await.unwrap();
+            shop.clock.jump(TimeDelta::days(days));
+            shop.touch("subscriptions", 3);
+            shop.whole().await;
+            assert_eq!(kept_sets(&shop), 3, "the sets are kept up, not thrown away");
+            let kept: Vec<Rollup> = views().iter().map(|view| told(&shop, view)).collect();
+            assert_eq!(check(&shop.books, Depth::Everything).unwrap(), []);
+            forget(&shop);
+            for (view, kept) in views().iter().zip(kept) {
+                assert!(!kept.ledgers.is_empty());
+                let made = told(&shop, view);
+                assert_eq!(made, kept, "seed {seed}, after {days} days, {}", view.policy.id);
+            }
+        }
+        let kept = all_facts(&shop);
+        let figures = views().map(|view| told(&shop, &view));
+        reproject_all(&shop.books).await.unwrap();
+        assert_eq!(all_facts(&shop), kept, "seed {seed}: from the JSON alone");
+        assert_eq!(views().map(|view| told(&shop, &view)), figures);
+    }
+}
