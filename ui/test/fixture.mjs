@@ -312,7 +312,7 @@ function overview({ mode, currency }, scene) {
     mode,
     currency: empty ? null : chosen.currency,
     currencies: empty ? [] : currencies,
-    policy: 'stripe-default',
+    policy: 'coffer-1',
     as_of: scene.has('first') ? ago(2000) : ago(scene.has('offline') ? 3 * 3_600_000 : 130_000),
     complete: isWhole(scene),
     inferred: scene.has('inferred'),

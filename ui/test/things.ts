@@ -84,7 +84,7 @@ export function overviewOf(changes: Partial<Overview> = {}): Overview {
         active_subscribers: 20,
       },
     ],
-    policy: 'stripe-default',
+    policy: 'coffer-1',
     as_of: '2026-11-21T14:08:00Z',
     complete: true,
     inferred: false,
