@@ -60,7 +60,11 @@ struct Month {
 }
 
 /// Every month of every currency, from the first day on.
-fn told(world: &World, from: NaiveDate, now: DateTime<Utc>) -> Result<BTreeMap<(String, NaiveDate), Month>> {
+fn told(
+    world: &World,
+    from: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<BTreeMap<(String, NaiveDate), Month>> {
     let mut months: BTreeMap<(String, NaiveDate), Month> = BTreeMap::new();
     let mut ever: BTreeSet<(String, String)> = BTreeSet::new();
     let mut churned: BTreeSet<(String, String)> = BTreeSet::new();
@@ -71,7 +75,9 @@ fn told(world: &World, from: NaiveDate, now: DateTime<Utc>) -> Result<BTreeMap<(
     let last = now.date_naive();
     while day <= last {
         let next = day.checked_add_days(Days::new(1)).context("a next day")?;
-        let end = (next.and_hms_opt(0, 0, 0).context("midnight")?.and_utc() - TimeDelta::seconds(1)).min(now);
+        let end = (next.and_hms_opt(0, 0, 0).context("midnight")?.and_utc()
+            - TimeDelta::seconds(1))
+        .min(now);
         let after = states(&world.standings_at(end));
         let label = last_of_month(day)?;
         if day.format("%d").to_string() == "01" || day == from {
@@ -100,7 +106,11 @@ fn told(world: &World, from: NaiveDate, now: DateTime<Utc>) -> Result<BTreeMap<(
             } else {
                 "contraction"
             };
-            let size = if b.monthly > a.monthly { b.monthly - a.monthly } else { a.monthly - b.monthly };
+            let size = if b.monthly > a.monthly {
+                b.monthly - a.monthly
+            } else {
+                a.monthly - b.monthly
+            };
             let month = months.entry((key.0.clone(), label)).or_default();
             if size > zero {
                 *month.moved.entry(kind).or_default() += size;
@@ -130,7 +140,11 @@ fn close(
     ended: &States,
     churned: &BTreeSet<(String, String)>,
 ) {
-    let currencies: BTreeSet<String> = began.keys().chain(ended.keys()).map(|(code, _)| code.clone()).collect();
+    let currencies: BTreeSet<String> = began
+        .keys()
+        .chain(ended.keys())
+        .map(|(code, _)| code.clone())
+        .collect();
     for code in currencies {
         let month = months.entry((code.clone(), label)).or_default();
         let own = |(own, _): &&(String, String)| *own == code;
@@ -171,7 +185,11 @@ fn four_places(part: Exact, of: Exact) -> Option<String> {
     let up = rest > half || (rest == half && floor % 2 != 0);
     let whole = floor + i128::from(up);
     let sign = if whole < 0 { "-" } else { "" };
-    Some(format!("{sign}{}.{:04}", whole.abs() / 10_000, whole.abs() % 10_000))
+    Some(format!(
+        "{sign}{}.{:04}",
+        whole.abs() / 10_000,
+        whole.abs() % 10_000
+    ))
 }
 
 fn one_seed(seed: u64, customers: u32) -> Result<()> {
@@ -182,25 +200,47 @@ fn one_seed(seed: u64, customers: u32) -> Result<()> {
     let metrics = "movements,nrr,grr,customer_churn_rate,gross_mrr_churn_rate,net_mrr_churn_rate,quick_ratio,active_subscribers";
     let answer = desk
         .run(&[
-            "--json", "--mode", "test", "metrics", "--metric", metrics, "--currency", "each", "--from", "2024-11-01",
+            "--json",
+            "--mode",
+            "test",
+            "metrics",
+            "--metric",
+            metrics,
+            "--currency",
+            "each",
+            "--from",
+            "2024-11-01",
         ])?
         .well()?;
     let world = merchant.world()?;
-    let world = world.read().map_err(|_| anyhow::anyhow!("the world is poisoned"))?;
+    let world = world
+        .read()
+        .map_err(|_| anyhow::anyhow!("the world is poisoned"))?;
     let truth = told(&world, "2024-11-01".parse()?, world.present())?;
     let mut compared = 0;
     for ledger in answer["series"].as_array().context("series")? {
         let code = ledger["currency"].as_str().context("currency")?;
         for point in ledger["points"].as_array().context("points")? {
             let date: NaiveDate = point["date"].as_str().context("date")?.parse()?;
-            let expected = truth.get(&(code.to_owned(), date)).cloned().unwrap_or_default();
+            let expected = truth
+                .get(&(code.to_owned(), date))
+                .cloned()
+                .unwrap_or_default();
             let what = format!("seed {seed}, {code} {date}: {point}");
-            let whole = |name: &str| point[name].as_i64().with_context(|| format!("{name}: {what}"));
-            let sum = whole("opening")? + whole("new")? + whole("reactivation")? + whole("expansion")?
-                - whole("contraction")?
-                - whole("churn")?
-                + whole("fx")?;
-            ensure!(sum == whole("closing")?, "the identity holds in whole minor units: {what}");
+            let whole = |name: &str| {
+                point[name]
+                    .as_i64()
+                    .with_context(|| format!("{name}: {what}"))
+            };
+            let sum =
+                whole("opening")? + whole("new")? + whole("reactivation")? + whole("expansion")?
+                    - whole("contraction")?
+                    - whole("churn")?
+                    + whole("fx")?;
+            ensure!(
+                sum == whole("closing")?,
+                "the identity holds in whole minor units: {what}"
+            );
             for name in ["new", "expansion", "contraction", "churn", "reactivation"] {
                 let exact = expected.moved.get(name).copied().unwrap_or_default();
                 let off = (Exact::from_integer(i128::from(whole(name)?)) - exact).abs();
@@ -213,18 +253,34 @@ fn one_seed(seed: u64, customers: u32) -> Result<()> {
             for (name, rate) in [
                 ("nrr", four_places(expected.kept, expected.opening)),
                 ("grr", four_places(expected.shrunk, expected.opening)),
-                ("customer_churn_rate", four_places(count(expected.lost), count(expected.active_before))),
+                (
+                    "customer_churn_rate",
+                    four_places(count(expected.lost), count(expected.active_before)),
+                ),
                 ("gross_mrr_churn_rate", four_places(loss, expected.opening)),
-                ("net_mrr_churn_rate", four_places(loss - gain, expected.opening)),
+                (
+                    "net_mrr_churn_rate",
+                    four_places(loss - gain, expected.opening),
+                ),
                 ("quick_ratio", four_places(moved("new") + gain, loss)),
             ] {
-                ensure!(point[name] == rate.clone().map_or(Value::Null, Value::String), "{name} is {rate:?}: {what}");
+                ensure!(
+                    point[name] == rate.clone().map_or(Value::Null, Value::String),
+                    "{name} is {rate:?}: {what}"
+                );
             }
-            ensure!(point["active_subscribers"] == expected.active, "active {}: {what}", expected.active);
+            ensure!(
+                point["active_subscribers"] == expected.active,
+                "active {}: {what}",
+                expected.active
+            );
             compared += 1;
         }
     }
-    ensure!(compared >= 25, "two years of months were compared, not {compared}");
+    ensure!(
+        compared >= 25,
+        "two years of months were compared, not {compared}"
+    );
     Ok(())
 }
 

@@ -24,8 +24,7 @@ use std::collections::BTreeMap;
 const NAMED: usize = 20;
 
 /// What a user can do about a fault.
-pub const SEND_US: &str =
-    "This is a fault of Coffer: please send us what `coffer doctor --json` says; it holds no key and no name.";
+pub const SEND_US: &str = "This is a fault of Coffer: please send us what `coffer doctor --json` says; it holds no key and no name.";
 
 /// Something that cannot be so.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use crate::support::{Shop, world};
 use coffer_engine::domain::record::Kind;
-use coffer_engine::figures::load;
+use coffer_engine::figures::{View, load};
 use coffer_engine::sync::reproject_all;
 
 fn first_id(shop: &Shop, question: &'static str) -> String {
@@ -86,7 +86,9 @@ async fn what_still_does_not_add_up_is_named_and_no_number_is_called_complete() 
         "{:?}",
         run.mismatches.first()
     );
-    let complete = load(&shop.books, None).unwrap().complete;
+    let complete = load(&shop.books, &View::plain(chrono_tz::Tz::UTC))
+        .unwrap()
+        .complete;
     assert!(!complete, "every figure says so");
     let again = shop.sync().await;
     assert!(
