@@ -1,20 +1,22 @@
-//! `cargo xtask bench [sync]`: how fast, how large.
+//! `cargo xtask bench [sync|metrics]`: how fast, how large.
 //!
 //! Every figure is taken from the release programs as a user would run them: processes of their own, real HTTP on
 //! loopback, real files. Each is measured several times and told as least, middle and most, because one run says little
 //! on a machine that does other things. Homes are temporary and every process ends with its measurement.
 //!
-//! The plain command measures what somebody at the screen notices, `sync` everything about syncing. `walk` is the client
-//! that `sync` compares with.
+//! The plain command measures what somebody at the screen notices, `sync` everything about syncing, `metrics` figures over a
+//! million subscriptions. `walk` is the client that `sync` compares with.
 
 mod connection;
 mod http;
 mod instant;
 mod json;
 mod merchant;
+mod metrics;
 mod sample;
 mod shop;
 mod sync;
+mod target;
 mod walk;
 mod weigh;
 mod work;
@@ -52,8 +54,11 @@ pub(crate) fn run(place: &Place, arguments: &[String]) -> Result<ExitCode> {
             plain(place)
         }
         "sync" => sync::run(place, &Options::read(rest, sync::FLAGS, sync::VALUED)?),
+        "metrics" => metrics::run(place, &Options::read(rest, &[], metrics::VALUED)?),
         "walk" => walk::run(&Options::read(rest, &[], walk::VALUED)?),
-        other => bail!("there is nothing to measure called `{other}`; `sync` or nothing"),
+        other => {
+            bail!("there is nothing to measure called `{other}`; `sync`, `metrics` or nothing")
+        }
     }
 }
 

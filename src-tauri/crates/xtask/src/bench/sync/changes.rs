@@ -4,9 +4,9 @@
 //! kept. Customers are changed, each with a notice. Where notices are written in another version than the one we read, as
 //! most accounts' are, every changed object must be asked for again; the other kind is measured too.
 
-use super::target::{Aim, Targets};
 use crate::bench::merchant::Merchant;
 use crate::bench::shop::Shop;
+use crate::bench::target::{Aim, Targets};
 use crate::words::tell;
 use anyhow::Result;
 

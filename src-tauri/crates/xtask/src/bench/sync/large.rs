@@ -3,9 +3,9 @@
 //! It takes minutes and a gigabyte or two of disk, so it is measured once and only when asked for.
 
 use super::changes::{self, OTHER_VERSION};
-use super::target::{Aim, Targets};
 use crate::bench::merchant::{Merchant, Size};
 use crate::bench::shop::{Shop, Terms};
+use crate::bench::target::{Aim, Targets};
 use crate::bench::weigh;
 use crate::place::Place;
 use crate::words::{spoken, tell};

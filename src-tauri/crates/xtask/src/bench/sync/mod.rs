@@ -9,11 +9,11 @@ mod changes;
 mod large;
 mod paced;
 mod speed;
-mod target;
 
 use super::merchant::{Merchant, Size};
 use super::sample::Sample;
 use super::shop::{Shop, Terms};
+use super::target::Targets;
 use super::{build, machine, weigh};
 use crate::options::Options;
 use crate::packages::{self, For};
@@ -24,7 +24,6 @@ use changes::OTHER_VERSION;
 use speed::Course;
 use std::path::Path;
 use std::process::ExitCode;
-use target::Targets;
 
 pub(super) const FLAGS: &[&str] = &["--million"];
 pub(super) const VALUED: &[&str] = &["--customers", "--paced-customers", "--runs", "--programs"];

@@ -5,9 +5,9 @@
 //! the start of the process to its end.
 
 use super::allowed::{ENDPOINT_RATE, OVERALL_RATE, Traffic};
-use super::target::{Aim, Targets};
 use crate::bench::merchant::{Merchant, Size};
 use crate::bench::shop::{Shop, Terms};
+use crate::bench::target::{Aim, Targets};
 use crate::place::Place;
 use crate::words::tell;
 use anyhow::Result;

@@ -5,11 +5,11 @@
 //! as well. Three kinds are measured alone by refusing all others as a key without the permission would be refused: the
 //! sync then says that it is incomplete, which is true.
 
-use super::target::{Aim, Targets};
 use crate::bench::json;
 use crate::bench::merchant::{Merchant, Size};
 use crate::bench::sample::Sample;
 use crate::bench::shop::{Shop, Sync, Terms};
+use crate::bench::target::{Aim, Targets};
 use crate::bench::work::to_its_end;
 use crate::place::Place;
 use crate::words::tell;
