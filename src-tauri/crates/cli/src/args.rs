@@ -234,6 +234,9 @@ pub(crate) struct MetricsArgs {
     /// Only this provider's accounts
     #[arg(long)]
     pub(crate) provider: Option<String>,
+    /// Only customers or subscriptions that carry this in their metadata
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) metadata: Option<String>,
 }
 
 /// Which cohorts.

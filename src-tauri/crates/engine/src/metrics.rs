@@ -13,6 +13,7 @@ use coffer_domain::Instant;
 use coffer_domain::calendar::{Every, day_of, end_of_day};
 use coffer_domain::currency::Currency;
 use coffer_domain::metric::days::{Day, Days, date_of};
+use coffer_domain::metric::facts::CustomerFacts;
 use coffer_domain::metric::figures::{
     self as told, Ledgers, Metric, Moved, Period, RateOf, Value, tell, value,
 };
@@ -20,6 +21,8 @@ use coffer_domain::metric::fx::RateTable;
 use coffer_domain::metric::rollup::{Dimension, Fold, Rollup, Sign, Slice, Slices, put_sliced};
 use coffer_domain::mode::Mode;
 use coffer_domain::ratio::{Overflow, Ratio, Sum};
+use coffer_domain::record::Kind;
+use coffer_store::query::object::raw_page;
 use coffer_store::table::account::AccountRow;
 use coffer_store::table::cash::{self, Sort};
 use coffer_store::table::facts;
@@ -35,6 +38,9 @@ pub enum Money {
     /// Everything converted into one currency, at the rates of the days or at those of one day.
     In(Currency, Option<NaiveDate>),
 }
+
+/// Objects whose JSON is looked through at once.
+const RAW_AT_ONCE: usize = 500;
 
 /// By what figures are cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +95,8 @@ pub struct Filter {
     pub interval: Option<String>,
     /// A provider's name.
     pub provider: Option<String>,
+    /// A key of the merchant's own and its value, as the provider keeps them with a customer or a subscription.
+    pub metadata: Option<(String, String)>,
 }
 
 impl Filter {
@@ -476,7 +484,7 @@ fn cash_value(metric: Metric, cash: &Cash, date: NaiveDate) -> Result<i64, Engin
 fn fold_each<M: Mode>(
     books: &Books<M>,
     figures: &Figures,
-    mut put: impl FnMut(&AccountRow, &coffer_domain::metric::facts::CustomerFacts, &Fold<'_>),
+    mut put: impl FnMut(&AccountRow, &str, &CustomerFacts, &Fold<'_>),
 ) -> Result<(), EngineError> {
     let days = Days::of_zone(figures.view.zone);
     let now = books.clock.now();
@@ -487,8 +495,8 @@ fn fold_each<M: Mode>(
                 days: &days,
                 horizon: row.synced_at.unwrap_or(now).timestamp(),
             };
-            facts::scan(read.sql(), row.id.as_str(), "", None, |_, own| {
-                put(row, &own, &fold);
+            facts::scan(read.sql(), row.id.as_str(), "", None, |customer, own| {
+                put(row, customer, &own, &fold);
                 Ok(())
             })?;
         }
@@ -533,8 +541,8 @@ fn sliced<M: Mode>(
     };
     let passes = Passing::new(books, figures, filter)?;
     let mut slices = Slices::new();
-    fold_each(books, figures, |row, own, fold| {
-        if let Some(own) = passes.cut(row, own) {
+    fold_each(books, figures, |row, customer, own, fold| {
+        if let Some(own) = passes.cut(row, customer, own) {
             put_sliced(&mut slices, &own, fold, dimension, Sign::Plus);
         }
     })?;
@@ -603,6 +611,65 @@ fn plan_names<M: Mode>(
 struct Passing<'a> {
     filter: &'a Filter,
     plans: Option<BTreeSet<u32>>,
+    marked: Option<Marked>,
+}
+
+/// What carries a key and a value: customers and subscriptions, each with its account.
+#[derive(Default)]
+struct Marked {
+    customers: BTreeSet<(String, String)>,
+    subscriptions: BTreeSet<(String, String)>,
+}
+
+impl Marked {
+    /// Looks through the JSON kept of every customer and subscription, because no table has what only the merchant
+    /// understands.
+    fn find<M: Mode>(
+        books: &Books<M>,
+        figures: &Figures,
+        (key, value): &(String, String),
+    ) -> Result<Self, EngineError> {
+        let mut found = Self::default();
+        for row in &figures.accounts {
+            for kind in [Kind::Customers, Kind::Subscriptions] {
+                let into = match kind {
+                    Kind::Customers => &mut found.customers,
+                    _ => &mut found.subscriptions,
+                };
+                let mut after = Some((kind, String::new()));
+                while let Some(from) = after.take() {
+                    let page = books
+                        .store
+                        .read(|read| raw_page(read.sql(), &row.id, Some(&from), RAW_AT_ONCE))?;
+                    let whole = page.len() == RAW_AT_ONCE;
+                    for raw in page.into_iter().take_while(|raw| raw.kind == kind) {
+                        if carries(&raw.json, key, value) {
+                            into.insert((row.id.to_string(), raw.id.clone()));
+                        }
+                        after = whole.then_some((kind, raw.id));
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn carries(json: &str, key: &str, value: &str) -> bool {
+    /// All that is read of an object.
+    #[derive(serde::Deserialize)]
+    struct Own {
+        #[serde(default)]
+        metadata: Option<BTreeMap<String, serde_json::Value>>,
+    }
+    let Ok(own) = serde_json::from_str::<Own>(json) else {
+        return false;
+    };
+    own.metadata.is_some_and(|all| match all.get(key) {
+        Some(serde_json::Value::String(text)) => text == value,
+        Some(other) => other.to_string() == value,
+        None => false,
+    })
 }
 
 impl<'a> Passing<'a> {
@@ -630,15 +697,24 @@ impl<'a> Passing<'a> {
             }
             None => None,
         };
-        Ok(Self { filter, plans })
+        let marked = match &filter.metadata {
+            Some(pair) => Some(Marked::find(books, figures, pair)?),
+            None => None,
+        };
+        Ok(Self {
+            filter,
+            plans,
+            marked,
+        })
     }
 
     /// A customer's facts with what does not pass taken out; `None` where nothing is left.
     fn cut(
         &self,
         row: &AccountRow,
-        facts: &coffer_domain::metric::facts::CustomerFacts,
-    ) -> Option<coffer_domain::metric::facts::CustomerFacts> {
+        customer: &str,
+        facts: &CustomerFacts,
+    ) -> Option<CustomerFacts> {
         let filter = self.filter;
         if filter
             .provider
@@ -652,6 +728,21 @@ impl<'a> Passing<'a> {
             return None;
         }
         let mut own = facts.clone();
+        if let Some(marked) = &self.marked {
+            let account = row.id.as_str();
+            let here = |all: &BTreeSet<(String, String)>, id: &str| {
+                all.contains(&(account.to_owned(), id.to_owned()))
+            };
+            // A customer that carries it is in with all it has, any other with the subscriptions that do.
+            if !here(&marked.customers, customer) {
+                own.subscriptions
+                    .retain(|it| here(&marked.subscriptions, &it.id));
+                own.failed.clear();
+                if own.subscriptions.is_empty() {
+                    return None;
+                }
+            }
+        }
         if self.plans.is_none() && filter.interval.is_none() {
             return Some(own);
         }
@@ -712,8 +803,8 @@ fn fold_filtered<M: Mode>(
 ) -> Result<Rollup, EngineError> {
     let passes = Passing::new(books, figures, filter)?;
     let mut rollup = Rollup::default();
-    fold_each(books, figures, |row, own, fold| {
-        if let Some(own) = passes.cut(row, own) {
+    fold_each(books, figures, |row, customer, own, fold| {
+        if let Some(own) = passes.cut(row, customer, own) {
             rollup.put(&own, fold, Sign::Plus);
         }
     })?;

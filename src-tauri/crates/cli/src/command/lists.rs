@@ -133,6 +133,8 @@ pub(crate) fn value(which: Which, item: &Item, facts: Option<&SubscriptionFacts>
         Which::Invoices => {
             put("number", json!(item.note));
             put("subscription", json!(item.parent));
+            put("attempts", json!(item.attempts));
+            put("next_attempt", json!(item.next_attempt.map(instant)));
         }
         Which::Payments => {
             put("last4", json!(item.note));

@@ -108,8 +108,17 @@ async fn read(desk: &Desk, args: &MetricsArgs) -> Result<Question, Failure> {
             country: args.country.as_deref().map(str::to_uppercase),
             interval: args.interval.clone(),
             provider: args.provider.clone(),
+            metadata: args.metadata.as_deref().map(pair).transpose()?,
         },
     })
+}
+
+/// A key and its value.
+fn pair(text: &str) -> Result<(String, String), Failure> {
+    text.split_once('=')
+        .filter(|(key, _)| !key.is_empty())
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .ok_or_else(|| Failure::Usage(format!("--metadata is `{text}`; it takes KEY=VALUE.")))
 }
 
 pub(crate) async fn run(cli: &Cli, args: &MetricsArgs, output: &Output) -> Result<Ended, Failure> {

@@ -366,6 +366,7 @@ impl Fold<'_> {
     #[must_use]
     pub fn next_change(&self, facts: &CustomerFacts) -> Option<Second> {
         let ahead = |at: &Second| *at > self.horizon;
+        let failed = facts.failed.iter().map(|bill| bill.at);
         facts
             .subscriptions
             .iter()
@@ -377,10 +378,15 @@ impl Fold<'_> {
                 };
                 own.into_iter()
                     .flat_map(|interval| [Some(interval.span.from), interval.span.to])
-                    .chain([committed, subscription.trial.and_then(|trial| trial.to)])
+                    .chain([
+                        committed,
+                        subscription.trial.map(|trial| trial.from),
+                        subscription.trial.and_then(|trial| trial.to),
+                    ])
                     .flatten()
                     .collect::<Vec<_>>()
             })
+            .chain(failed)
             .filter(ahead)
             .min()
     }

@@ -6,6 +6,7 @@
     reason = "the helpers of a test may fail it"
 )]
 
+mod cuts;
 mod faults;
 mod proof;
 mod rebuild;

@@ -3,7 +3,7 @@
 //! The cursor is the last item's `created` and id, so a page neither skips nor repeats when new objects arrive.
 
 use crate::error::StoreError;
-use crate::table::{currency, instant};
+use crate::table::{currency, instant, instant_maybe};
 use coffer_domain::Instant;
 use coffer_domain::money::Money;
 use rusqlite::types::Value;
@@ -58,6 +58,10 @@ pub struct Item {
     pub note: Option<String>,
     /// A thing it belongs to: the subscription of an invoice, the payment of a refund.
     pub parent: Option<String>,
+    /// How often an invoice's collection was tried.
+    pub attempts: Option<i64>,
+    /// When it is tried next.
+    pub next_attempt: Option<Instant>,
 }
 
 /// The lists there are.
@@ -79,20 +83,20 @@ impl List {
     const fn source(self) -> &'static str {
         match self {
             Self::Subscriptions => {
-                "SELECT t.id, t.account, t.customer, t.status, t.created, NULL, t.currency, NULL, NULL, t.latest_invoice, t.deleted FROM subscription t"
+                "SELECT t.id, t.account, t.customer, t.status, t.created, NULL, t.currency, NULL, NULL, t.latest_invoice, NULL, NULL, t.deleted FROM subscription t"
             }
             Self::Invoices => {
-                "SELECT t.id, t.account, t.customer, t.status, t.created, t.total, t.currency, t.amount_paid, t.number, t.subscription, t.deleted FROM invoice t"
+                "SELECT t.id, t.account, t.customer, t.status, t.created, t.total, t.currency, t.amount_paid, t.number, t.subscription, t.attempt_count, t.next_attempt, t.deleted FROM invoice t"
             }
             Self::Payments => {
-                "SELECT t.id, t.account, t.customer, t.status, t.created, t.amount, t.currency, t.amount_refunded, t.card_last4, t.payment_intent, t.deleted FROM payment t"
+                "SELECT t.id, t.account, t.customer, t.status, t.created, t.amount, t.currency, t.amount_refunded, t.card_last4, t.payment_intent, NULL, NULL, t.deleted FROM payment t"
             }
             Self::Refunds => {
-                "SELECT t.id, t.account, p.customer, t.status, t.created, t.amount, t.currency, NULL, t.reason, t.payment, t.deleted
+                "SELECT t.id, t.account, p.customer, t.status, t.created, t.amount, t.currency, NULL, t.reason, t.payment, NULL, NULL, t.deleted
                  FROM refund t LEFT JOIN payment p ON p.account = t.account AND p.id = t.payment"
             }
             Self::Disputes => {
-                "SELECT t.id, t.account, p.customer, t.status, t.created, t.amount, t.currency, NULL, t.reason, t.payment, t.deleted
+                "SELECT t.id, t.account, p.customer, t.status, t.created, t.amount, t.currency, NULL, t.reason, t.payment, NULL, NULL, t.deleted
                  FROM dispute t LEFT JOIN payment p ON p.account = t.account AND p.id = t.payment"
             }
         }
@@ -225,7 +229,9 @@ fn item(row: &Row<'_>) -> rusqlite::Result<Item> {
         second_minor: row.get(7)?,
         note: row.get(8)?,
         parent: row.get(9)?,
-        provider: row.get(11)?,
+        attempts: row.get(10)?,
+        next_attempt: instant_maybe(row, 11)?,
+        provider: row.get(13)?,
     })
 }
 
@@ -269,7 +275,7 @@ pub fn subscription_facts(
     let mut period_end: Option<Instant> = None;
     while let Some(row) = rows.next()? {
         items.push((row.get(0)?, row.get(1)?, row.get(2)?));
-        let end = crate::table::instant_maybe(row, 3)?;
+        let end = instant_maybe(row, 3)?;
         period_end = [period_end, end].into_iter().flatten().min();
     }
     let customer = coffer_domain::ids::CustomerId::new(item.customer.clone().unwrap_or_default());
