@@ -380,6 +380,7 @@ impl Fold<'_> {
                     .flat_map(|interval| [Some(interval.span.from), interval.span.to])
                     .chain([
                         committed,
+                        subscription.life.to,
                         subscription.trial.map(|trial| trial.from),
                         subscription.trial.and_then(|trial| trial.to),
                     ])
