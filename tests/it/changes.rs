@@ -185,7 +185,7 @@ fn a_removed_account_no_longer_counts() -> Result<()> {
         "--metric",
         "mrr,active_subscribers",
         "--currency",
-        "USD",
+        "each",
     ];
     let both = desk.run(&metrics)?.well()?;
     let id = added["account"]["id"]
@@ -195,7 +195,7 @@ fn a_removed_account_no_longer_counts() -> Result<()> {
     desk.run(&["--json", "account", "remove", &id])?.well()?;
     let left = desk.run(&metrics)?.well()?;
     ensure!(
-        both["points"] != left["points"],
+        both["series"] != left["series"],
         "the other account's subscribers are gone from the figures"
     );
     let customers = desk
@@ -211,7 +211,7 @@ fn a_removed_account_no_longer_counts() -> Result<()> {
     // Added again, its data is there at once.
     desk.add(&other)?;
     ensure!(
-        desk.run(&metrics)?.json()?["points"] == both["points"],
+        desk.run(&metrics)?.json()?["series"] == both["series"],
         "its data had stayed"
     );
     Ok(())

@@ -61,10 +61,8 @@ async fn read(desk: &Desk, args: &MetricsArgs) -> Result<Question, Failure> {
         .iter()
         .map(|name| {
             Metric::parse(name.trim()).ok_or_else(|| {
-                let known: Vec<&str> = Metric::ALL.into_iter().map(Metric::name).collect();
                 Failure::Usage(format!(
-                    "There is no metric called `{name}`; there are {}.",
-                    known.join(", ")
+                    "There is no metric called `{name}`; `coffer metrics --help` lists them."
                 ))
             })
         })
