@@ -383,6 +383,7 @@ impl Figures {
         self.rollup
             .ledgers
             .iter()
+            .filter(|(currency, ledger)| currency.is_none() || ledger.ever_stood())
             .map(|(currency, ledger)| (*currency, Running::new(ledger)))
             .collect()
     }

@@ -394,6 +394,13 @@ impl Fold<'_> {
 }
 
 impl Ledger {
+    /// Whether a subscription ever stood in it, be it free. Trials and failed bills alone make no figure.
+    #[must_use]
+    pub fn ever_stood(&self) -> bool {
+        let stood = |row: &DayRow| row.active != 0 || row.bases != [0; 3] || !row.net.is_empty();
+        self.days.values().any(stood)
+    }
+
     fn put_span(&mut self, span: &DaySpan, sign: Sign) {
         let counted = span.standing != Standing::Paused;
         let basis = match span.basis {
