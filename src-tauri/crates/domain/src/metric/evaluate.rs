@@ -7,7 +7,7 @@
 
 use crate::metric::Basis;
 use crate::metric::facts::{
-    Held, Lasting, Off, PutOn, Second, Span, Stop, Stretch, SubscriptionFacts, Taken,
+    Held, Lasting, Off, PutOn, Second, Span, Stop, Stretch, SubscriptionFacts, Taken, Usage,
 };
 use crate::metric::policy::{
     Cancellation, Discounting, FullDiscount, Metered, PastDue, Paused, Policy,
@@ -15,7 +15,6 @@ use crate::metric::policy::{
 use crate::metric::worth::monthly_factor;
 use crate::ratio::{Overflow, Ratio};
 use crate::record::Recurring;
-use std::collections::BTreeSet;
 
 const DAY: Second = 86_400;
 
@@ -62,6 +61,10 @@ pub struct Interval {
 #[must_use]
 pub fn intervals(facts: &SubscriptionFacts, policy: &Policy) -> Vec<Interval> {
     let windows = windows(facts, policy);
+    let usage = match policy.metered {
+        Metered::Out => &[][..],
+        Metered::InvoicedAmount => &facts.usage,
+    };
     let mut found: Vec<Interval> = Vec::new();
     for (index, stretch) in facts.stretches.iter().enumerate() {
         let span = Span {
@@ -75,15 +78,16 @@ pub fn intervals(facts: &SubscriptionFacts, policy: &Policy) -> Vec<Interval> {
         if common.peek().is_none() {
             continue;
         }
-        let Some(valued) = value(stretch, policy) else {
+        let Some(valued) = value(stretch, policy, !usage.is_empty()) else {
             continue;
         };
         for (span, paused) in common {
-            add(&mut found, &valued, span, paused);
+            if usage.is_empty() {
+                add(&mut found, &valued, span, paused);
+            } else {
+                add_with_usage(&mut found, &valued, span, paused, usage);
+            }
         }
-    }
-    if policy.metered == Metered::InvoicedAmount && !facts.usage.is_empty() {
-        return with_usage(found, facts);
     }
     found
 }
@@ -150,15 +154,23 @@ fn windows(facts: &SubscriptionFacts, policy: &Policy) -> Vec<(Span, bool)> {
             );
         }
     }
+    let stops = |wanted: Stop| {
+        let own = facts.stops.iter().filter(move |(_, why)| *why == wanted);
+        own.map(|(stop, _)| stop)
+    };
+    // What is given up is not there, also where it is paused as well.
+    for stop in stops(Stop::GivenUp) {
+        there = without(there, stop);
+    }
     let mut paused = Vec::new();
-    for (stop, why) in &facts.stops {
-        match (why, policy.paused) {
-            (Stop::Paused, Paused::Counts) => {}
-            (Stop::Paused, Paused::Contraction) => {
+    for stop in stops(Stop::Paused) {
+        match policy.paused {
+            Paused::Counts => {}
+            Paused::Contraction => {
                 paused.extend(there.iter().filter_map(|span| span.common(stop)));
                 there = without(there, stop);
             }
-            (Stop::Paused, Paused::Out) | (Stop::GivenUp, _) => there = without(there, stop),
+            Paused::Out => there = without(there, stop),
         }
     }
     let mut windows: Vec<(Span, bool)> = there
@@ -183,17 +195,22 @@ fn without(spans: Vec<Span>, other: &Span) -> Vec<Span> {
 }
 
 /// What a stretch is worth.
+#[derive(Clone)]
 struct Valued {
     plans: Vec<PlanWorth>,
     monthly: Ratio,
     free: bool,
     basis: Basis,
     unknown: bool,
+    /// Whether it is there only where usage is billed.
+    needs_usage: bool,
 }
 
-/// Values a stretch; `None` where nothing was held, or where the policy takes a customer at zero for one that left.
-fn value(stretch: &Stretch, policy: &Policy) -> Option<Valued> {
-    if stretch.items.is_empty() && stretch.unknown.is_none() {
+/// Values a stretch without its usage; `None` where nothing was held, or where the policy takes a customer at zero for one
+/// that left, and there is no usage either.
+fn value(stretch: &Stretch, policy: &Policy, used: bool) -> Option<Valued> {
+    let empty = stretch.items.is_empty() && stretch.unknown.is_none();
+    if empty && !used {
         return None;
     }
     let worth = if stretch.unknown.is_some() {
@@ -208,14 +225,17 @@ fn value(stretch: &Stretch, policy: &Policy) -> Option<Valued> {
             free: false,
             basis: stretch.basis,
             unknown: true,
+            needs_usage: false,
         });
     };
-    if worth.free && policy.full_discount == FullDiscount::Churned {
+    let churned = worth.free && policy.full_discount == FullDiscount::Churned;
+    if churned && !used {
         return None;
     }
     Some(Valued {
         basis: stretch.basis,
         unknown: false,
+        needs_usage: empty || churned,
         plans: worth.plans,
         monthly: worth.monthly,
         free: worth.free,
@@ -340,56 +360,51 @@ fn take_off(taken: &Taken, covered: &[usize], amounts: &mut [Ratio]) -> Result<(
     Ok(())
 }
 
-/// Adds usage to what else a subscription is worth, in its periods and while the subscription counts.
-fn with_usage(found: Vec<Interval>, facts: &SubscriptionFacts) -> Vec<Interval> {
-    let cuts: BTreeSet<Second> = facts
-        .usage
+/// Adds a part of a stretch with the usage that was billed for it, in the usage's own periods.
+fn add_with_usage(
+    found: &mut Vec<Interval>,
+    valued: &Valued,
+    span: Span,
+    paused: bool,
+    usage: &[Usage],
+) {
+    let inside = usage
         .iter()
         .flat_map(|usage| [Some(usage.span.from), usage.span.to])
         .flatten()
-        .collect();
-    let mut out = Vec::new();
-    for interval in found {
-        let inside = cuts
-            .iter()
-            .copied()
-            .filter(|at| *at > interval.span.from && interval.span.holds(*at));
-        let starts: Vec<Second> = std::iter::once(interval.span.from).chain(inside).collect();
-        for (index, from) in starts.iter().enumerate() {
-            let span = Span {
-                from: *from,
-                to: starts.get(index + 1).copied().or(interval.span.to),
-            };
-            let mut part = Interval {
-                span,
-                ..interval.clone()
-            };
-            if part.standing != Standing::Paused && add_usage(&mut part, facts).is_err() {
-                part.unknown = true;
-                part.monthly = Ratio::ZERO;
-                part.plans.clear();
-            }
-            out.push(part);
-        }
-    }
-    out
-}
-
-fn add_usage(part: &mut Interval, facts: &SubscriptionFacts) -> Result<(), Overflow> {
-    for usage in &facts.usage {
-        if !usage.span.holds(part.span.from) {
+        .filter(|at| *at > span.from && span.holds(*at));
+    let mut starts: Vec<Second> = std::iter::once(span.from).chain(inside).collect();
+    starts.sort_unstable();
+    starts.dedup();
+    for (index, from) in starts.iter().enumerate() {
+        let part = Span {
+            from: *from,
+            to: starts.get(index + 1).copied().or(span.to),
+        };
+        let mut own = usage.iter().filter(|it| it.span.holds(*from)).peekable();
+        if valued.needs_usage && own.peek().is_none() {
             continue;
         }
+        let mut valued = valued.clone();
+        if own.try_for_each(|usage| valued.add_usage(usage)).is_err() {
+            valued.unknown = true;
+            valued.monthly = Ratio::ZERO;
+            valued.plans.clear();
+        }
+        add(found, &valued, part, paused);
+    }
+}
+
+impl Valued {
+    fn add_usage(&mut self, usage: &Usage) -> Result<(), Overflow> {
         let monthly = Ratio::whole(usage.amount).times(monthly_factor(usage.rhythm)?)?;
-        part.monthly = part.monthly.plus(monthly)?;
-        part.plans.push(PlanWorth {
+        self.monthly = self.monthly.plus(monthly)?;
+        self.plans.push(PlanWorth {
             plan: usage.plan,
             rhythm: usage.rhythm,
             monthly,
         });
+        self.free &= self.monthly.is_zero();
+        Ok(())
     }
-    if !part.monthly.is_zero() {
-        part.standing = Standing::Counts;
-    }
-    Ok(())
 }

@@ -210,7 +210,7 @@ impl Rollup {
     }
 
     fn put_spans(&mut self, spans: &Spans, fold: &Fold<'_>, sign: Sign) -> Result<(), Overflow> {
-        // Everything is worked out before anything is put down, so that what does not fit leaves nothing behind.
+        // Most is worked out before anything is put down.
         let mut all = Vec::with_capacity(spans.len() + 1);
         for (currency, own) in spans {
             all.push((Some(*currency), changes(own)?));
@@ -221,13 +221,28 @@ impl Rollup {
         } else if !all.is_empty() {
             all.push((None, changes(&in_heads(spans))?));
         }
+        let done = self.put_down(spans, &all, fold, sign);
+        if done.is_err() {
+            // With the other sign it stops at the same place again, and has taken away exactly what was put.
+            let _ = self.put_down(spans, &all, fold, sign.turned());
+        }
+        done
+    }
+
+    fn put_down(
+        &mut self,
+        spans: &Spans,
+        all: &[(Option<Currency>, Vec<Change>)],
+        fold: &Fold<'_>,
+        sign: Sign,
+    ) -> Result<(), Overflow> {
         for (currency, own) in spans {
             let ledger = self.ledgers.entry(Some(*currency)).or_default();
             for span in own {
                 ledger.put_span(span, sign);
             }
         }
-        for (currency, changes) in &all {
+        for (currency, changes) in all {
             let ledger = self.ledgers.entry(*currency).or_default();
             ledger.put_changes(changes, fold, sign)?;
         }
