@@ -192,6 +192,53 @@ fn four_places(part: Exact, of: Exact) -> Option<String> {
     ))
 }
 
+/// Holds a point against the month that was told.
+fn compare(point: &Value, expected: &Month) -> Result<()> {
+    let whole = |name: &str| point[name].as_i64().context(name.to_owned());
+    let sum = whole("opening")? + whole("new")? + whole("reactivation")? + whole("expansion")?
+        - whole("contraction")?
+        - whole("churn")?
+        + whole("fx")?;
+    ensure!(
+        sum == whole("closing")?,
+        "the identity holds in whole minor units"
+    );
+    for name in ["new", "expansion", "contraction", "churn", "reactivation"] {
+        let exact = expected.moved.get(name).copied().unwrap_or_default();
+        let off = (Exact::from_integer(i128::from(whole(name)?)) - exact).abs();
+        ensure!(off <= Exact::from_integer(3), "{name} is {exact}");
+    }
+    let moved = |name: &str| expected.moved.get(name).copied().unwrap_or_default();
+    let loss = moved("churn") + moved("contraction");
+    let gain = moved("expansion") + moved("reactivation");
+    let count = |number: i64| Exact::from_integer(i128::from(number));
+    for (name, rate) in [
+        ("nrr", four_places(expected.kept, expected.opening)),
+        ("grr", four_places(expected.shrunk, expected.opening)),
+        (
+            "customer_churn_rate",
+            four_places(count(expected.lost), count(expected.active_before)),
+        ),
+        ("gross_mrr_churn_rate", four_places(loss, expected.opening)),
+        (
+            "net_mrr_churn_rate",
+            four_places(loss - gain, expected.opening),
+        ),
+        ("quick_ratio", four_places(moved("new") + gain, loss)),
+    ] {
+        ensure!(
+            point[name] == rate.clone().map_or(Value::Null, Value::String),
+            "{name} is {rate:?}"
+        );
+    }
+    ensure!(
+        point["active_subscribers"] == expected.active,
+        "active {}",
+        expected.active
+    );
+    Ok(())
+}
+
 fn one_seed(seed: u64, customers: u32) -> Result<()> {
     let merchant = Merchant::start(world(seed, customers)?)?;
     let desk = Desk::new()?;
@@ -226,54 +273,8 @@ fn one_seed(seed: u64, customers: u32) -> Result<()> {
                 .get(&(code.to_owned(), date))
                 .cloned()
                 .unwrap_or_default();
-            let what = format!("seed {seed}, {code} {date}: {point}");
-            let whole = |name: &str| {
-                point[name]
-                    .as_i64()
-                    .with_context(|| format!("{name}: {what}"))
-            };
-            let sum =
-                whole("opening")? + whole("new")? + whole("reactivation")? + whole("expansion")?
-                    - whole("contraction")?
-                    - whole("churn")?
-                    + whole("fx")?;
-            ensure!(
-                sum == whole("closing")?,
-                "the identity holds in whole minor units: {what}"
-            );
-            for name in ["new", "expansion", "contraction", "churn", "reactivation"] {
-                let exact = expected.moved.get(name).copied().unwrap_or_default();
-                let off = (Exact::from_integer(i128::from(whole(name)?)) - exact).abs();
-                ensure!(off <= Exact::from_integer(3), "{name} is {exact}: {what}");
-            }
-            let moved = |name: &str| expected.moved.get(name).copied().unwrap_or_default();
-            let loss = moved("churn") + moved("contraction");
-            let gain = moved("expansion") + moved("reactivation");
-            let count = |number: i64| Exact::from_integer(i128::from(number));
-            for (name, rate) in [
-                ("nrr", four_places(expected.kept, expected.opening)),
-                ("grr", four_places(expected.shrunk, expected.opening)),
-                (
-                    "customer_churn_rate",
-                    four_places(count(expected.lost), count(expected.active_before)),
-                ),
-                ("gross_mrr_churn_rate", four_places(loss, expected.opening)),
-                (
-                    "net_mrr_churn_rate",
-                    four_places(loss - gain, expected.opening),
-                ),
-                ("quick_ratio", four_places(moved("new") + gain, loss)),
-            ] {
-                ensure!(
-                    point[name] == rate.clone().map_or(Value::Null, Value::String),
-                    "{name} is {rate:?}: {what}"
-                );
-            }
-            ensure!(
-                point["active_subscribers"] == expected.active,
-                "active {}: {what}",
-                expected.active
-            );
+            compare(point, &expected)
+                .with_context(|| format!("seed {seed}, {code} {date}: {point}"))?;
             compared += 1;
         }
     }

@@ -8,6 +8,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
+    clippy::indexing_slicing,
     reason = "a measuring program says what it measures, and stops where something is wrong"
 )]
 
@@ -421,6 +422,83 @@ fn write_rows(books: &Books<Test>, path: &str) {
         .unwrap();
 }
 
+fn measure_figures(books: &Books<Test>) {
+    let level: Vec<Metric> = Metric::ALL.into_iter().collect();
+    measure(
+        books,
+        "policy changed",
+        &question(level.clone(), "coffer-1", None),
+    );
+    measure(
+        books,
+        "policy changed",
+        &question(level.clone(), "baremetrics", None),
+    );
+    // What was made is kept in the background; a revision later memory knows nothing of it.
+    books
+        .store
+        .write(|write| {
+            write.touch("metrics");
+            Ok(())
+        })
+        .unwrap();
+    measure(
+        books,
+        "every metric",
+        &question(level.clone(), "coffer-1", None),
+    );
+    measure(
+        books,
+        "every metric, from memory",
+        &question(level.clone(), "coffer-1", None),
+    );
+    for (by, what) in [
+        (By::Plan, "by plan"),
+        (By::Country, "by country"),
+        (By::Interval, "by interval"),
+    ] {
+        measure(
+            books,
+            what,
+            &question(vec![Metric::Mrr], "coffer-1", Some(by)),
+        );
+    }
+}
+
+fn measure_explain(books: &Books<Test>) {
+    let ask = explain::Question {
+        metric: "mrr".to_owned(),
+        date: present().date_naive(),
+        every: Every::Day,
+        view: view("coffer-1"),
+        currency: None,
+        customer: None,
+        limit: Some(50),
+        after: None,
+    };
+    for _ in 0..2 {
+        let began = Moment::now();
+        let told = explain::explain(books, &ask).unwrap();
+        tell("explain", began);
+        assert!(!told.rows.is_empty());
+    }
+}
+
+/// One subscription after another gets more units.
+fn measure_changes(books: &Books<Test>) {
+    for n in 0..5 {
+        put(
+            books,
+            vec![subscription(n * 7, 9)],
+            2 + i64::try_from(n).unwrap(),
+        );
+        books.store.write(|_| Ok(())).unwrap();
+        let began = Moment::now();
+        derive(books, true);
+        tell("one changed", began);
+    }
+}
+
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let subscriptions = arguments
@@ -450,67 +528,9 @@ fn main() {
         peak_mib()
     );
     derive(&books, false);
-    let level: Vec<Metric> = Metric::ALL.into_iter().collect();
-    measure(
-        &books,
-        "policy changed",
-        &question(level.clone(), "coffer-1", None),
-    );
-    measure(
-        &books,
-        "policy changed",
-        &question(level.clone(), "baremetrics", None),
-    );
-    // What was made is kept in the background.
-    books.store.write(|_| Ok(())).unwrap();
-    measure(
-        &books,
-        "every metric",
-        &question(level.clone(), "coffer-1", None),
-    );
-    measure(
-        &books,
-        "every metric, from memory",
-        &question(level.clone(), "coffer-1", None),
-    );
-    for (by, what) in [
-        (By::Plan, "by plan"),
-        (By::Country, "by country"),
-        (By::Interval, "by interval"),
-    ] {
-        measure(
-            &books,
-            what,
-            &question(vec![Metric::Mrr], "coffer-1", Some(by)),
-        );
-    }
-    let ask = explain::Question {
-        metric: "mrr".to_owned(),
-        date: present().date_naive(),
-        every: Every::Day,
-        view: view("coffer-1"),
-        currency: None,
-        customer: None,
-        limit: Some(50),
-        after: None,
-    };
-    for _ in 0..2 {
-        let began = Moment::now();
-        let told = explain::explain(&books, &ask).unwrap();
-        tell("explain", began);
-        assert!(!told.rows.is_empty());
-    }
-    for n in 0..5 {
-        put(
-            &books,
-            vec![subscription(n * 7, 9)],
-            2 + i64::try_from(n).unwrap(),
-        );
-        books.store.write(|_| Ok(())).unwrap();
-        let began = Moment::now();
-        derive(&books, true);
-        tell("one changed", began);
-    }
+    measure_figures(&books);
+    measure_explain(&books);
+    measure_changes(&books);
     println!(r#"{{"what":"peak","mib":{:.1}}}"#, peak_mib());
     let bytes = std::fs::metadata(books.store.path()).map_or(0, |file| file.len());
     println!(r#"{{"what":"file","bytes":{bytes}}}"#);

@@ -482,7 +482,12 @@ impl<M: Mode> Page<'_, M> {
         Ok(rows)
     }
 
-    fn of_cash(&self, metric: Metric) -> Result<Explanation, EngineError> {
+    /// Everything that moved in the period and makes up a metric, each with its sign.
+    fn moved(
+        &self,
+        metric: Metric,
+        currency: Currency,
+    ) -> Result<Vec<(explained::Moved, i64)>, EngineError> {
         let zone: Tz = self.question.view.zone;
         let end = |day: i32| {
             date_of(day)
@@ -497,21 +502,7 @@ impl<M: Mode> Page<'_, M> {
             Metric::NetVolume => &[(Sort::Payments, 1), (Sort::Refunds, -1)],
             _ => &[(Sort::Payments, 1)],
         };
-        let Some(currency) = self.currency else {
-            return Ok(self.answer(
-                Shown::Money(None),
-                Sum::new(),
-                Vec::new(),
-                None,
-                &Sum::new(),
-            ));
-        };
-        let mut total = Sum::new();
-        let mut rest = Sum::new();
-        let mut rows = Vec::new();
-        let mut next = None;
-        let limit = self.question.limit.unwrap_or(usize::MAX);
-        let found = self.books.store.read(|read| {
+        Ok(self.books.store.read(|read| {
             let mut found = Vec::new();
             for row in &self.figures.accounts {
                 for (sort, sign) in parts {
@@ -528,7 +519,25 @@ impl<M: Mode> Page<'_, M> {
                 }
             }
             Ok(found)
-        })?;
+        })?)
+    }
+
+    fn of_cash(&self, metric: Metric) -> Result<Explanation, EngineError> {
+        let Some(currency) = self.currency else {
+            return Ok(self.answer(
+                Shown::Money(None),
+                Sum::new(),
+                Vec::new(),
+                None,
+                &Sum::new(),
+            ));
+        };
+        let mut total = Sum::new();
+        let mut rest = Sum::new();
+        let mut rows = Vec::new();
+        let mut next = None;
+        let limit = self.question.limit.unwrap_or(usize::MAX);
+        let found = self.moved(metric, currency)?;
         for (it, sign) in found {
             let wanted = self.question.customer.as_ref();
             if wanted.is_some_and(|wanted| it.customer.as_ref() != Some(wanted)) {

@@ -42,17 +42,7 @@ pub fn against<M: Mode>(
     file: &Path,
     customers_max: usize,
 ) -> Result<(Reconciliation, bool), EngineError> {
-    let io = |source| EngineError::Io {
-        path: file.to_owned(),
-        source,
-    };
-    if std::fs::metadata(file).map_err(io)?.len() > BYTES_MAX {
-        return Err(EngineError::Usage(format!(
-            "{} is too long.",
-            file.display()
-        )));
-    }
-    let text = std::fs::read_to_string(file).map_err(io)?;
+    let text = read(file)?;
     let figures = figures::load(books, view)?;
     if figures.accounts.is_empty() {
         return Err(EngineError::NoAccount(M::NAME));
@@ -76,10 +66,7 @@ pub fn against<M: Mode>(
         };
         level(facts, currency, &fold, end)
     };
-    let mut months: BTreeSet<Month> = theirs.months();
-    if let Some(first) = months.iter().next().copied() {
-        months.insert(first.before());
-    }
+    let months = with_the_one_before(theirs.months());
     let customers: BTreeSet<CustomerId> = all.keys().cloned().collect();
     let mut lines = Vec::new();
     for (customer, own) in &all {
@@ -125,6 +112,28 @@ pub fn against<M: Mode>(
     let made = compare(&theirs, ours, customers_max)
         .map_err(|error| EngineError::Internal(error.to_string()))?;
     Ok((made, figures.complete))
+}
+
+/// Months and the one before the first, from which its changes are told.
+fn with_the_one_before(mut months: BTreeSet<Month>) -> BTreeSet<Month> {
+    if let Some(first) = months.iter().next().copied() {
+        months.insert(first.before());
+    }
+    months
+}
+
+fn read(file: &Path) -> Result<String, EngineError> {
+    let io = |source| EngineError::Io {
+        path: file.to_owned(),
+        source,
+    };
+    if std::fs::metadata(file).map_err(io)?.len() > BYTES_MAX {
+        return Err(EngineError::Usage(format!(
+            "{} is too long.",
+            file.display()
+        )));
+    }
+    std::fs::read_to_string(file).map_err(io)
 }
 
 fn everyone<M: Mode>(
@@ -184,102 +193,105 @@ fn level(
 
 type Switching = fn(&mut Policy);
 
-/// Every switch that could have been set otherwise, the likeliest first.
+/// Every switch that can be set otherwise, the likeliest first: its name, what it says, and the setting of it.
+const SWITCHES: [(&str, &str, Switching); 13] = [
+    (
+        "cancel_at_request",
+        "A cancellation drops MRR when it is asked for.",
+        |it| {
+            it.cancellation = Cancellation::AtRequest;
+        },
+    ),
+    (
+        "cancel_at_end",
+        "A cancellation drops MRR when the period ends.",
+        |it| {
+            it.cancellation = Cancellation::AtEnd;
+        },
+    ),
+    (
+        "repeating_ignored",
+        "Discounts of some months are ignored.",
+        |it| {
+            it.repeating = Discounting::Ignored;
+        },
+    ),
+    (
+        "repeating_subtracted",
+        "Discounts of some months are subtracted.",
+        |it| {
+            it.repeating = Discounting::Subtracted;
+        },
+    ),
+    (
+        "forever_ignored",
+        "Discounts without an end are ignored.",
+        |it| {
+            it.forever = Discounting::Ignored;
+        },
+    ),
+    (
+        "forever_subtracted",
+        "Discounts without an end are subtracted.",
+        |it| {
+            it.forever = Discounting::Subtracted;
+        },
+    ),
+    (
+        "once_subtracted",
+        "Discounts of one bill are subtracted in its period.",
+        |it| {
+            it.once = Discounting::Subtracted;
+        },
+    ),
+    (
+        "full_discount_churned",
+        "A customer at zero through a discount has churned.",
+        |it| {
+            it.full_discount = FullDiscount::Churned;
+        },
+    ),
+    (
+        "paused_counts",
+        "A paused subscription counts until it ends.",
+        |it| {
+            it.paused = Paused::Counts;
+        },
+    ),
+    (
+        "past_due_left_out",
+        "A subscription with an unpaid bill does not count.",
+        |it| {
+            it.past_due = PastDue::Days(0);
+        },
+    ),
+    (
+        "past_due_30_days",
+        "An unpaid bill is waited for 30 days.",
+        |it| {
+            it.past_due = PastDue::Days(30);
+        },
+    ),
+    (
+        "past_due_15_days",
+        "An unpaid bill is waited for 15 days.",
+        |it| {
+            it.past_due = PastDue::Days(15);
+        },
+    ),
+    (
+        "metered_counts",
+        "Metered usage counts with what was invoiced.",
+        |it| {
+            it.metered = Metered::InvoicedAmount;
+        },
+    ),
+];
+
+/// Those that would change a policy.
 fn alternatives(policy: &Policy) -> Vec<(Alternative, Switching)> {
-    let all: [(&str, &str, Switching); 13] = [
-        (
-            "cancel_at_request",
-            "A cancellation drops MRR when it is asked for.",
-            |it| {
-                it.cancellation = Cancellation::AtRequest;
-            },
-        ),
-        (
-            "cancel_at_end",
-            "A cancellation drops MRR when the period ends.",
-            |it| {
-                it.cancellation = Cancellation::AtEnd;
-            },
-        ),
-        (
-            "repeating_ignored",
-            "Discounts of some months are ignored.",
-            |it| {
-                it.repeating = Discounting::Ignored;
-            },
-        ),
-        (
-            "repeating_subtracted",
-            "Discounts of some months are subtracted.",
-            |it| {
-                it.repeating = Discounting::Subtracted;
-            },
-        ),
-        (
-            "forever_ignored",
-            "Discounts without an end are ignored.",
-            |it| {
-                it.forever = Discounting::Ignored;
-            },
-        ),
-        (
-            "forever_subtracted",
-            "Discounts without an end are subtracted.",
-            |it| {
-                it.forever = Discounting::Subtracted;
-            },
-        ),
-        (
-            "once_subtracted",
-            "Discounts of one bill are subtracted in its period.",
-            |it| {
-                it.once = Discounting::Subtracted;
-            },
-        ),
-        (
-            "full_discount_churned",
-            "A customer at zero through a discount has churned.",
-            |it| {
-                it.full_discount = FullDiscount::Churned;
-            },
-        ),
-        (
-            "paused_counts",
-            "A paused subscription counts until it ends.",
-            |it| {
-                it.paused = Paused::Counts;
-            },
-        ),
-        (
-            "past_due_left_out",
-            "A subscription with an unpaid bill does not count.",
-            |it| {
-                it.past_due = PastDue::Days(0);
-            },
-        ),
-        (
-            "past_due_30_days",
-            "An unpaid bill is waited for 30 days.",
-            |it| {
-                it.past_due = PastDue::Days(30);
-            },
-        ),
-        (
-            "past_due_15_days",
-            "An unpaid bill is waited for 15 days.",
-            |it| {
-                it.past_due = PastDue::Days(15);
-            },
-        ),
-        (
-            "metered_counts",
-            "Metered usage counts with what was invoiced.",
-            |it| {
-                it.metered = Metered::InvoicedAmount;
-            },
-        ),
-    ];
-    all.into_iter()
+    SWITCHES
+        .into_iter()
         .filter(|(_, _, switch)| {
             let mut other = policy.clone();
             switch(&mut other);

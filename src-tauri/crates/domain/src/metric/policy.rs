@@ -349,6 +349,14 @@ pub fn presets() -> Vec<Policy> {
         name: name.to_owned(),
         ..Policy::coffer_1()
     };
+    // Two vendors say what counts and little of what is made of it.
+    let little_said = vec![
+        Switch::PastDue,
+        Switch::Week,
+        Switch::ChurnBase,
+        Switch::LtvChurn,
+        Switch::TrialBase,
+    ];
     vec![
         Policy::coffer_1(),
         Policy {
@@ -393,13 +401,7 @@ pub fn presets() -> Vec<Policy> {
             repeating: Discounting::Ignored,
             forever: Discounting::Ignored,
             paused: Paused::Out,
-            readings: vec![
-                Switch::PastDue,
-                Switch::Week,
-                Switch::ChurnBase,
-                Switch::LtvChurn,
-                Switch::TrialBase,
-            ],
+            readings: little_said.clone(),
             ..like("paddle", "Paddle")
         },
         Policy {
@@ -407,13 +409,7 @@ pub fn presets() -> Vec<Policy> {
             forever: Discounting::PercentageOnly,
             full_discount: FullDiscount::Free,
             paused: Paused::Out,
-            readings: vec![
-                Switch::PastDue,
-                Switch::Week,
-                Switch::ChurnBase,
-                Switch::LtvChurn,
-                Switch::TrialBase,
-            ],
+            readings: little_said,
             ..like("lemonsqueezy", "Lemon Squeezy")
         },
     ]

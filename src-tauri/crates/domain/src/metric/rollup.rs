@@ -283,13 +283,17 @@ pub fn put_sliced(
     by: Dimension,
     sign: Sign,
 ) {
+    if by == Dimension::Country {
+        let slice = Slice::Country(facts.country.clone());
+        return slices.entry(slice).or_default().put(facts, fold, sign);
+    }
     let mut parts: BTreeMap<Slice, Spans> = BTreeMap::new();
     for subscription in &facts.subscriptions {
         for interval in intervals(subscription, fold.policy) {
             let Some(days) = fold.days_of(&interval) else {
                 continue;
             };
-            for (slice, monthly) in cut(&interval, facts, by) {
+            for (slice, monthly) in cut(&interval, by) {
                 parts
                     .entry(slice)
                     .or_default()
@@ -308,10 +312,7 @@ pub fn put_sliced(
 }
 
 /// An interval's worth by part. What is not known, or has no plan, is in the part without one.
-fn cut(interval: &Interval, facts: &CustomerFacts, by: Dimension) -> Vec<(Slice, Ratio)> {
-    if by == Dimension::Country {
-        return vec![(Slice::Country(facts.country.clone()), interval.monthly)];
-    }
+fn cut(interval: &Interval, by: Dimension) -> Vec<(Slice, Ratio)> {
     let mut parts: BTreeMap<Slice, Ratio> = BTreeMap::new();
     for plan in &interval.plans {
         let slice = match by {

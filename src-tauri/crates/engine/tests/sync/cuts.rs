@@ -121,3 +121,121 @@ async fn what_carries_a_word_of_the_merchants_own_is_found_by_it() {
     let nobody = ask(&shop, None, marked("nobody at all"));
     assert!(nobody.iter().flatten().all(|(_, told)| *told == (0, 0)));
 }
+
+fn question(metric: Metric, by: Option<By>, filter: Filter) -> Question {
+    Question {
+        metrics: vec![metric],
+        view: View::plain(Tz::UTC),
+        from: Some("2025-01-31".parse().unwrap()),
+        to: None,
+        every: Every::Month,
+        money: Money::Each,
+        by,
+        filter,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_told_of_a_part_is_refused_and_never_told_of_the_whole() {
+    let shop = Shop::of(world(83, 40)).await;
+    shop.whole().await;
+    let plan: String = shop
+        .content()
+        .keys()
+        .find(|(kind, _)| *kind == Kind::Prices)
+        .map(|(_, id)| id.clone())
+        .unwrap();
+    let germany = Filter {
+        country: Some("DE".to_owned()),
+        ..Filter::default()
+    };
+    let of_plan = Filter {
+        plan: Some(plan),
+        ..Filter::default()
+    };
+    let refused = [
+        (Metric::GrossVolume, Some(By::Plan), Filter::default()),
+        (Metric::NetVolume, Some(By::Country), Filter::default()),
+        (Metric::Fees, None, germany.clone()),
+        (Metric::Refunds, None, of_plan.clone()),
+        (Metric::Trials, Some(By::Plan), Filter::default()),
+        (Metric::CommittedMrr, Some(By::Interval), Filter::default()),
+        (Metric::FailedPayments, Some(By::Plan), Filter::default()),
+        (Metric::Recovered, None, of_plan.clone()),
+    ];
+    for (metric, by, filter) in refused {
+        let told = answer(&shop.books, &question(metric, by, filter));
+        let word = told.err().map(|error| error.to_string());
+        assert!(
+            word.as_ref().is_some_and(|it| it.contains(metric.name())),
+            "{metric:?} by {by:?}: {word:?}"
+        );
+    }
+    for (metric, by, filter) in [
+        (Metric::GrossVolume, Some(By::Provider), Filter::default()),
+        (Metric::Trials, Some(By::Country), Filter::default()),
+        (Metric::FailedPayments, None, germany),
+        (Metric::CommittedMrr, None, of_plan),
+    ] {
+        answer(&shop.books, &question(metric, by, filter)).unwrap();
+    }
+}
+
+/// Sums of one metric over all parts, by currency and month.
+fn sums(
+    shop: &Shop,
+    metric: Metric,
+    by: Option<By>,
+    filter: Filter,
+) -> BTreeMap<String, (i64, i64)> {
+    let mut sums = BTreeMap::new();
+    let answer = answer(&shop.books, &question(metric, by, filter)).unwrap();
+    for series in answer.series {
+        let code = series
+            .currency
+            .map_or_else(String::new, |it| it.code().to_owned());
+        for point in series.points {
+            let value = match point.values[0].1 {
+                Value::Money(minor) => minor.unwrap_or(0),
+                Value::Count(count) => count,
+                ref other => panic!("{other:?}"),
+            };
+            let sum: &mut (i64, i64) = sums.entry(format!("{code} {}", point.date)).or_default();
+            sum.0 += value;
+            sum.1 += 1;
+        }
+    }
+    sums
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn trials_failed_bills_and_what_is_committed_are_cut_by_country_too() {
+    let shop = Shop::of(world(84, 80)).await;
+    shop.whole().await;
+    for metric in [
+        Metric::Trials,
+        Metric::FailedPayments,
+        Metric::Recovered,
+        Metric::CommittedMrr,
+    ] {
+        let whole = sums(&shop, metric, None, Filter::default());
+        let parts = sums(&shop, metric, Some(By::Country), Filter::default());
+        assert!(whole.values().any(|(sum, _)| *sum > 0), "{metric:?}");
+        for (key, (sum, _)) in whole {
+            let (own, count) = parts.get(&key).copied().unwrap_or_default();
+            assert!(
+                (own - sum).abs() * 2 <= count,
+                "{metric:?} {key}: {own} {sum}"
+            );
+        }
+    }
+    // A cut by provider heeds the filter.
+    let germany = || Filter {
+        country: Some("DE".to_owned()),
+        ..Filter::default()
+    };
+    let filtered = sums(&shop, Metric::Mrr, None, germany());
+    assert_ne!(filtered, sums(&shop, Metric::Mrr, None, Filter::default()));
+    let cut = sums(&shop, Metric::Mrr, Some(By::Provider), germany());
+    assert_eq!(cut, filtered);
+}
