@@ -195,7 +195,7 @@ fn sums(
             .currency
             .map_or_else(String::new, |it| it.code().to_owned());
         for point in series.points {
-            let value = match point.values[0].1 {
+            let value = match point.values.first().unwrap().1 {
                 Value::Money(minor) => minor.unwrap_or(0),
                 Value::Count(count) => count,
                 ref other => panic!("{other:?}"),
