@@ -12,6 +12,7 @@ use coffer_sim::{World, round_half_even};
 use coffer_tests::{Desk, Merchant, PASSPHRASE, instant, list_path, same_count, world};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 /// The last second of a day, or the present when the day is not over.
 fn end_of(day: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
@@ -97,7 +98,7 @@ fn blame(desk: &Desk, world: &World, at: DateTime<Utc>) -> Result<String> {
     let mut ours: BTreeMap<String, String> = BTreeMap::new();
     books.store.read(|read| {
         for row in account::all(read.sql())? {
-            facts::scan(read.sql(), row.id.as_str(), "", None, |_, own| {
+            facts::scan(read.sql(), row.id.as_str(), "", |_, own| {
                 for it in &own.subscriptions {
                     let now = intervals(it, &Policy::coffer_1())
                         .into_iter()
@@ -106,7 +107,7 @@ fn blame(desk: &Desk, world: &World, at: DateTime<Utc>) -> Result<String> {
                         ours.insert(it.id.clone(), now.monthly.to_string());
                     }
                 }
-                Ok(())
+                Ok(ControlFlow::Continue(()))
             })?;
         }
         Ok(())

@@ -34,6 +34,9 @@ impl Ratio {
         if denominator == 0 || numerator == i128::MIN || denominator == i128::MIN {
             return Err(Overflow);
         }
+        if denominator == 1 {
+            return Ok(Self(Fraction::new_raw(numerator, 1)));
+        }
         Ok(Self(Fraction::new(numerator, denominator)))
     }
 
@@ -100,6 +103,12 @@ impl Ratio {
     /// # Errors
     /// When it does not fit.
     pub fn times(self, other: Self) -> Result<Self, Overflow> {
+        if *other.0.denom() == 1 && *self.0.denom() == 1 {
+            return match self.0.numer().checked_mul(other.0.numer()) {
+                Some(numerator) => Ok(Self(Fraction::new_raw(numerator, 1))),
+                None => Err(Overflow),
+            };
+        }
         self.0.checked_mul(&other.0).map(Self).ok_or(Overflow)
     }
 
@@ -252,6 +261,20 @@ impl Sum {
     /// Takes one fraction away.
     pub fn subtract(&mut self, ratio: Ratio) {
         *self.whole.entry(ratio.denominator()).or_default() -= ratio.numerator();
+    }
+
+    /// Adds another sum, each part of it times a factor.
+    ///
+    /// # Errors
+    /// When a denominator does not fit.
+    pub fn add_times(&mut self, other: &Self, factor: Ratio) -> Result<(), Overflow> {
+        for (denominator, numerator) in &other.whole {
+            let denominator = denominator
+                .checked_mul(&factor.denominator())
+                .ok_or(Overflow)?;
+            *self.whole.entry(denominator).or_default() += numerator * factor.numerator();
+        }
+        Ok(())
     }
 
     /// Adds another sum.

@@ -36,9 +36,10 @@ use coffer_engine::metrics::{By, Filter, Money, Question, answer};
 use coffer_engine::secrets::{Secrets, SecretsError};
 use coffer_engine::store::table::account::{self, AccountRow};
 use coffer_engine::store::table::facts;
-use coffer_engine::store::{Incoming, PageCommit, derive_some};
+use coffer_engine::store::{Incoming, PageCommit, derive_all, fill_words};
 use std::collections::HashMap;
 use std::io::Write as _;
+use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 use std::time::Instant as Moment;
 use zeroize::Zeroizing;
@@ -332,24 +333,8 @@ fn fill(books: &Books<Test>, subscriptions: u64) {
     books.store.write(|_| Ok(())).unwrap();
 }
 
-fn derive(books: &Books<Test>, customers_only: bool) {
-    loop {
-        let (done, marked) = books
-            .store
-            .write(|write| {
-                let done = derive_some(write, 500, present())?;
-                let marked: i64 = write.sql().query_row(
-                    "SELECT count(*) FROM (SELECT 1 FROM dirty_customer LIMIT 1)",
-                    [],
-                    |row| row.get(0),
-                )?;
-                Ok((done, marked))
-            })
-            .unwrap();
-        if done == 0 || (customers_only && marked == 0) {
-            return;
-        }
-    }
+fn derive(books: &Books<Test>) {
+    derive_all(&books.store, present()).unwrap();
 }
 
 fn tell(what: &str, began: Moment) {
@@ -402,7 +387,7 @@ fn write_rows(books: &Books<Test>, path: &str) {
     books
         .store
         .read(|read| {
-            facts::scan(read.sql(), acme().as_str(), "", None, |_, own| {
+            facts::scan(read.sql(), acme().as_str(), "", |_, own| {
                 for it in &own.subscriptions {
                     for interval in intervals(it, &Policy::coffer_1()) {
                         let to = interval.span.to.unwrap_or(i64::from(u32::MAX));
@@ -416,7 +401,7 @@ fn write_rows(books: &Books<Test>, path: &str) {
                         );
                     }
                 }
-                Ok(())
+                Ok(ControlFlow::Continue(()))
             })
         })
         .unwrap();
@@ -457,11 +442,12 @@ fn measure_figures(books: &Books<Test>) {
         (By::Country, "by country"),
         (By::Interval, "by interval"),
     ] {
-        measure(
-            books,
-            what,
-            &question(vec![Metric::Mrr], "coffer-1", Some(by)),
-        );
+        let ask = question(vec![Metric::Mrr], "coffer-1", Some(by));
+        // The first to ask makes what the next is told from.
+        measure(books, &format!("{what}, for the first time"), &ask);
+        books.store.write(|_| Ok(())).unwrap();
+        measure(books, what, &ask);
+        measure(books, what, &ask);
     }
 }
 
@@ -494,7 +480,7 @@ fn measure_changes(books: &Books<Test>) {
         );
         books.store.write(|_| Ok(())).unwrap();
         let began = Moment::now();
-        derive(books, true);
+        derive(books);
         tell("one changed", began);
     }
 }
@@ -520,14 +506,14 @@ fn main() {
     let began = Moment::now();
     fill(&books, subscriptions);
     tell("fill", began);
+    while books.store.write(|write| fill_words(write, 5_000)).unwrap() > 0 {}
     let began = Moment::now();
-    derive(&books, true);
+    derive(&books);
     tell("rebuild", began);
     println!(
         r#"{{"what":"peak after the rebuild","mib":{:.1}}}"#,
         peak_mib()
     );
-    derive(&books, false);
     measure_figures(&books);
     measure_explain(&books);
     measure_changes(&books);

@@ -84,16 +84,20 @@ pub fn answer<M: Mode>(
     let present = day_of(at, view.zone);
     let main = currency.or_else(|| figures.main_currency(&figures.on(present).ok()?));
     let mut triangles = Vec::new();
-    for (own, ledger) in &figures.rollup.ledgers {
-        let wanted = match measure {
-            Measure::Customers => own.is_none(),
-            Measure::Revenue => own.is_some() && (each || *own == main),
-        };
-        if wanted {
-            triangles.push(Triangle {
-                currency: *own,
-                cohorts: triangle(ledger, month_of(present), measure)?,
-            });
+    let mut tell = |currency: Option<Currency>, ledger: &Ledger| {
+        triangles.push(Triangle {
+            currency,
+            cohorts: triangle(ledger, month_of(present), measure)?,
+        });
+        Ok::<(), EngineError>(())
+    };
+    match measure {
+        Measure::Customers => tell(None, &figures.rollup.everybody())?,
+        Measure::Revenue => {
+            let ledgers = figures.rollup.ledgers.iter();
+            for (own, ledger) in ledgers.filter(|(own, _)| own.is_some() && (each || **own == main)) {
+                tell(*own, ledger)?;
+            }
         }
     }
     Ok(Answer {

@@ -16,9 +16,10 @@ use coffer_domain::metric::days::{Days, date_of};
 use coffer_domain::metric::explain::{Of, Share, shares};
 use coffer_domain::metric::facts::{CustomerFacts, Held, Lasting, Off, Stretch};
 use coffer_domain::metric::figures::{
-    Figures as Told, Ledgers, Metric, Period, Value, tell, value,
+    self as told, Figures as Told, Ledgers, Metric, Period, Value, tell, value,
 };
 use coffer_domain::metric::movement::Movement;
+use coffer_domain::metric::policy::{ChurnBase, Policy, TrialBase};
 use coffer_domain::metric::rollup::Fold;
 use coffer_domain::mode::Mode;
 use coffer_domain::money::Money;
@@ -27,6 +28,7 @@ use coffer_store::query::explained;
 use coffer_store::table::cash::Sort;
 use coffer_store::table::facts;
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 /// A question.
 #[derive(Debug, Clone)]
@@ -45,7 +47,7 @@ pub struct Question {
     pub customer: Option<String>,
     /// Rows at most; all of them when not given.
     pub limit: Option<usize>,
-    /// The customer after whom rows begin.
+    /// Where the page begins, as the one before said.
     pub after: Option<String>,
 }
 
@@ -79,7 +81,7 @@ pub struct Explanation {
     pub exact: String,
     /// The rows.
     pub rows: Vec<Row>,
-    /// The customer after whom the next page begins.
+    /// Where the next page begins.
     pub next: Option<String>,
     /// The exact sum of the rows that are not on this page.
     pub rest: String,
@@ -98,10 +100,18 @@ pub enum Shown {
     Rate(Option<String>),
 }
 
-/// What is summed up, with which signs, and what all of it is divided by or multiplied with.
+/// What is summed up, with which signs, over which days, and what all of it is divided by or multiplied with.
 struct Recipe {
     parts: Vec<(Of, i64)>,
+    over: Over,
     factor: Factor,
+}
+
+/// Over which days something happened that is summed up.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Over {
+    Period,
+    ThirtyDays,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -110,24 +120,28 @@ enum Factor {
     Twelve,
     PerActive,
     PerOpening,
-    PerActiveBefore,
+    PerChurnBase,
     PerLoss,
-    PerTrialsEnded,
+    PerTrialBase,
     Lifetime,
 }
 
-fn recipe(name: &str) -> Option<(Recipe, Option<Metric>)> {
-    let one = |of: Of, factor: Factor| Recipe {
-        parts: vec![(of, 1)],
+fn recipe(name: &str, policy: &Policy) -> Option<(Recipe, Option<Metric>)> {
+    let sum = |parts: &[(Of, i64)], factor: Factor| Recipe {
+        parts: parts.to_vec(),
+        over: Over::Period,
         factor,
+    };
+    let one = |of: Of, factor: Factor| sum(&[(of, 1)], factor);
+    let thirty_days = |of: Of, factor: Factor| Recipe {
+        over: Over::ThirtyDays,
+        ..one(of, factor)
     };
     if let Some(movement) = Movement::ALL.into_iter().find(|it| it.name() == name) {
         return Some((one(Of::Moved(movement), Factor::One), None));
     }
-    let loss = [
-        (Of::Moved(Movement::Contraction), 1),
-        (Of::Moved(Movement::Churn), 1),
-    ];
+    let moved = |movement: Movement, sign: i64| (Of::Moved(movement), sign);
+    let loss = [moved(Movement::Contraction, 1), moved(Movement::Churn, 1)];
     let metric = Metric::parse(name)?;
     let made = match metric {
         Metric::Mrr => one(Of::Mrr, Factor::One),
@@ -136,50 +150,45 @@ fn recipe(name: &str) -> Option<(Recipe, Option<Metric>)> {
         Metric::ActiveSubscribers => one(Of::Active, Factor::One),
         Metric::Trials => one(Of::Trials, Factor::One),
         Metric::CommittedMrr => one(Of::Committed, Factor::One),
-        Metric::CustomerChurnRate => one(Of::Lost, Factor::PerActiveBefore),
-        Metric::GrossMrrChurnRate => Recipe {
-            parts: loss.to_vec(),
-            factor: Factor::PerOpening,
+        Metric::CustomerChurnRate => match policy.churn_base {
+            ChurnBase::ActiveAtStart => one(Of::Lost, Factor::PerChurnBase),
+            ChurnBase::ThirtyDaysAgo | ChurnBase::ThirtyDaysAgoPlusNew => {
+                thirty_days(Of::Churned, Factor::PerChurnBase)
+            }
         },
-        Metric::NetMrrChurnRate => Recipe {
-            parts: loss
-                .into_iter()
-                .chain([
-                    (Of::Moved(Movement::Expansion), -1),
-                    (Of::Moved(Movement::Reactivation), -1),
-                ])
-                .collect(),
-            factor: Factor::PerOpening,
-        },
+        Metric::GrossMrrChurnRate => sum(&loss, Factor::PerOpening),
+        Metric::NetMrrChurnRate => {
+            let [contraction, churn] = loss;
+            let gained = [Movement::Expansion, Movement::Reactivation].map(|it| moved(it, -1));
+            let [expansion, reactivation] = gained;
+            sum(
+                &[contraction, churn, expansion, reactivation],
+                Factor::PerOpening,
+            )
+        }
         Metric::Nrr => one(Of::Kept, Factor::PerOpening),
         Metric::Grr => one(Of::KeptAtMost, Factor::PerOpening),
         Metric::Ltv => one(Of::Mrr, Factor::Lifetime),
-        Metric::QuickRatio => Recipe {
-            parts: vec![
-                (Of::Moved(Movement::New), 1),
-                (Of::Moved(Movement::Expansion), 1),
-                (Of::Moved(Movement::Reactivation), 1),
-            ],
-            factor: Factor::PerLoss,
+        Metric::QuickRatio => {
+            let gained = [Movement::New, Movement::Expansion, Movement::Reactivation];
+            sum(&gained.map(|it| moved(it, 1)), Factor::PerLoss)
+        }
+        Metric::TrialConversion => match policy.trial_base {
+            TrialBase::Ended => one(Of::TrialsConverted, Factor::PerTrialBase),
+            TrialBase::StartedCohort => one(Of::BegunConverted, Factor::PerTrialBase),
+            TrialBase::StartedThirtyDays => thirty_days(Of::TrialsConverted, Factor::PerTrialBase),
         },
-        Metric::TrialConversion => one(Of::TrialsConverted, Factor::PerTrialsEnded),
         Metric::FailedPayments => one(Of::Failed, Factor::One),
         Metric::Recovered => one(Of::Recovered, Factor::One),
-        Metric::Movements => Recipe {
-            parts: Movement::ALL
-                .into_iter()
-                .map(|it| (Of::Moved(it), if it.is_loss() { -1 } else { 1 }))
-                .collect(),
-            factor: Factor::One,
-        },
+        Metric::Movements => {
+            let sign = |it: Movement| if it.is_loss() { -1 } else { 1 };
+            sum(&Movement::ALL.map(|it| moved(it, sign(it))), Factor::One)
+        }
         Metric::GrossVolume
         | Metric::Refunds
         | Metric::NetVolume
         | Metric::Fees
-        | Metric::Disputes => Recipe {
-            parts: Vec::new(),
-            factor: Factor::One,
-        },
+        | Metric::Disputes => sum(&[], Factor::One),
     };
     Some((made, Some(metric)))
 }
@@ -193,7 +202,9 @@ fn too_large(error: Overflow) -> EngineError {
 /// # Errors
 /// When there is no such metric, or one that is no sum of rows under the policy; or the file's.
 pub fn explain<M: Mode>(books: &Books<M>, question: &Question) -> Result<Explanation, EngineError> {
-    let (recipe, metric) = recipe(&question.metric).ok_or_else(|| unknown(&question.metric))?;
+    let policy = &question.view.policy;
+    let (recipe, metric) =
+        recipe(&question.metric, policy).ok_or_else(|| unknown(&question.metric))?;
     let figures = figures::load(books, &question.view)?;
     if figures.accounts.is_empty() {
         return Err(EngineError::NoAccount(M::NAME));
@@ -230,16 +241,16 @@ pub fn explain<M: Mode>(books: &Books<M>, question: &Question) -> Result<Explana
     if metric.is_some_and(Metric::is_cash) {
         return page.of_cash(metric.unwrap_or(Metric::GrossVolume));
     }
+    // A mean over periods is told with those before.
+    let periods = match metric {
+        Some(Metric::Ltv) => told::with_those_before(&[period], policy, present).0,
+        _ => vec![period],
+    };
     let told = match currency {
         Some(currency) => {
-            tell(
-                &figures.rollup,
-                &[period],
-                &Ledgers::One(currency),
-                &question.view.policy,
-            )
-            .map_err(too_large)?
-            .figures
+            let ledger = Ledgers::One(currency);
+            let told = tell(&figures.rollup, &periods, &ledger, policy);
+            told.map_err(too_large)?.figures
         }
         None => Vec::new(),
     };
@@ -264,6 +275,56 @@ struct Page<'a, M: Mode> {
     period: Period,
 }
 
+/// The rows of a page.
+#[derive(Default)]
+struct Rows {
+    limit: usize,
+    bare: Vec<Bare>,
+    /// Where the next page begins.
+    next: Option<String>,
+}
+
+impl Rows {
+    /// Adds a customer's rows, which stand together: a page ends with a customer's last.
+    fn add(&mut self, found: Vec<Bare>) -> ControlFlow<()> {
+        if found.is_empty() {
+            return ControlFlow::Continue(());
+        }
+        if self.bare.len() >= self.limit {
+            let last = self.bare.last();
+            self.next = last.map(|it| format!("{}/{}", it.account, it.customer));
+            return ControlFlow::Break(());
+        }
+        self.bare.extend(found);
+        ControlFlow::Continue(())
+    }
+}
+
+impl Over {
+    const fn days(self, period: &Period) -> Period {
+        match self {
+            Self::Period => *period,
+            Self::ThirtyDays => told::thirty_days(period),
+        }
+    }
+}
+
+impl Shown {
+    /// The same kind of figure, of a part.
+    fn with(self, sum: &Sum) -> Result<Self, EngineError> {
+        let whole = |number: i64| {
+            let mut sum = Sum::new();
+            sum.add(Ratio::whole(number));
+            sum.rational()
+        };
+        Ok(match self {
+            Self::Money(_) => Self::Money(Some(sum.round_half_even().map_err(too_large)?)),
+            Self::Count(_) => Self::Count(sum.round_half_even().map_err(too_large)?),
+            Self::Rate(_) => Self::Rate(told::divided(&sum.rational(), &whole(1))),
+        })
+    }
+}
+
 /// A row before it has words.
 struct Bare {
     account: String,
@@ -279,62 +340,26 @@ impl<M: Mode> Page<'_, M> {
         metric: Option<Metric>,
         told: &[Told],
     ) -> Result<Explanation, EngineError> {
-        let Some(figure) = told.first() else {
-            return Ok(self.answer(
-                Shown::Money(None),
-                Sum::new(),
-                Vec::new(),
-                None,
-                &Sum::new(),
-            ));
+        let nothing = |shown: Shown| self.answer(shown, &Sum::new(), Vec::new(), None, &Sum::new());
+        let Some(figure) = told.last() else {
+            return Ok(nothing(Shown::Money(None)));
         };
         let shown = self.shown(metric, recipe, told)?;
-        let Some(factor) = factor(recipe.factor, figure)? else {
-            return Ok(self.answer(shown, Sum::new(), Vec::new(), None, &Sum::new()));
+        let Some(factor) = factor(recipe.factor, told, &self.question.view.policy)? else {
+            return Ok(nothing(shown));
         };
-        let mut total = Sum::new();
-        let mut rest = Sum::new();
-        let mut bare: Vec<Bare> = Vec::new();
-        let mut next = None;
-        let limit = self.question.limit.unwrap_or(usize::MAX);
+        let mut rows = Rows {
+            limit: self.question.limit.unwrap_or(usize::MAX),
+            ..Rows::default()
+        };
         let mut too_large_at = None;
-        self.each(|account, customer, own, fold| {
-            for (of, sign) in &recipe.parts {
-                let found = shares(own, self.currency, fold, &self.period, *of);
-                let Ok(found) = found else {
+        let whole = self.each(|account, customer, own, fold| {
+            let found = self.rows_of(recipe, factor, (account, customer), own, fold);
+            match found {
+                Ok(found) => rows.add(found),
+                Err(Overflow) => {
                     too_large_at = Some(customer.to_owned());
-                    continue;
-                };
-                for share in found {
-                    let Ok(exact) = share
-                        .exact
-                        .times(factor)
-                        .and_then(|it| it.times(Ratio::whole(*sign)))
-                    else {
-                        too_large_at = Some(customer.to_owned());
-                        continue;
-                    };
-                    total.add(exact);
-                    let before = self
-                        .question
-                        .after
-                        .as_deref()
-                        .is_some_and(|after| customer <= after);
-                    // A customer's rows stand together, so that the next page begins with the next customer.
-                    let same = bare.last().is_some_and(|it| it.customer == customer);
-                    if before || (bare.len() >= limit && !same) || next.is_some() {
-                        if !before && next.is_none() {
-                            next = bare.last().map(|it| it.customer.clone());
-                        }
-                        rest.add(exact);
-                        continue;
-                    }
-                    bare.push(Bare {
-                        account: account.to_owned(),
-                        customer: customer.to_owned(),
-                        share,
-                        exact,
-                    });
+                    ControlFlow::Break(())
                 }
             }
         })?;
@@ -343,14 +368,56 @@ impl<M: Mode> Page<'_, M> {
                 "what {customer} is worth does not fit an exact fraction"
             )));
         }
+        let Rows { bare, next, .. } = rows;
+        let mut here = Sum::new();
+        for row in &bare {
+            here.add(row.exact);
+        }
+        // Rows that are all here are the figure by themselves; a page of them is held against it.
+        let total = if whole {
+            here.clone()
+        } else {
+            whole_of(recipe, figure, factor)?
+        };
+        let mut rest = total.clone();
+        rest.merge(&here.negated());
+        let shown = match self.question.customer {
+            Some(_) => shown.with(&total)?,
+            None => shown,
+        };
         let rows = self.worded(bare)?;
-        Ok(self.answer(shown, total, rows, next, &rest))
+        Ok(self.answer(shown, &total, rows, next, &rest))
+    }
+
+    /// What a customer contributes.
+    fn rows_of(
+        &self,
+        recipe: &Recipe,
+        factor: Ratio,
+        (account, customer): (&str, &str),
+        own: &CustomerFacts,
+        fold: &Fold<'_>,
+    ) -> Result<Vec<Bare>, Overflow> {
+        let period = recipe.over.days(&self.period);
+        let mut found = Vec::new();
+        for (of, sign) in &recipe.parts {
+            for share in shares(own, self.currency, fold, &period, *of)? {
+                let exact = share.exact.times(factor)?.times(Ratio::whole(*sign))?;
+                found.push(Bare {
+                    account: account.to_owned(),
+                    customer: customer.to_owned(),
+                    share,
+                    exact,
+                });
+            }
+        }
+        Ok(found)
     }
 
     fn answer(
         &self,
         value: Shown,
-        total: Sum,
+        total: &Sum,
         rows: Vec<Row>,
         next: Option<String>,
         rest: &Sum,
@@ -368,7 +435,7 @@ impl<M: Mode> Page<'_, M> {
         }
     }
 
-    /// The figure as it is shown elsewhere; of one customer, what its rows come to.
+    /// The figure as it is shown elsewhere.
     fn shown(
         &self,
         metric: Option<Metric>,
@@ -380,14 +447,15 @@ impl<M: Mode> Page<'_, M> {
             let Some((Of::Moved(movement), _)) = recipe.parts.first() else {
                 return Ok(Shown::Money(None));
             };
-            let moved = told.first().and_then(|it| it.moved.get(movement.place()));
+            let moved = told.last().and_then(|it| it.moved.get(movement.place()));
             let minor = moved
                 .map(Sum::round_half_even)
                 .transpose()
                 .map_err(too_large)?;
             return Ok(Shown::Money(minor));
         };
-        Ok(match value(metric, told, 0, policy).map_err(too_large)? {
+        let last = told.len().saturating_sub(1);
+        Ok(match value(metric, told, last, policy).map_err(too_large)? {
             Value::Money(minor) => Shown::Money(minor),
             Value::Count(count) => Shown::Count(count),
             Value::Rate(rate) => Shown::Rate(rate),
@@ -395,35 +463,53 @@ impl<M: Mode> Page<'_, M> {
         })
     }
 
+    /// Goes through the customers from where the page begins, in order, until there are enough; says whether that was
+    /// everything that was asked for.
     fn each(
         &self,
-        mut each: impl FnMut(&str, &str, &CustomerFacts, &Fold<'_>),
-    ) -> Result<(), EngineError> {
+        mut each: impl FnMut(&str, &str, &CustomerFacts, &Fold<'_>) -> ControlFlow<()>,
+    ) -> Result<bool, EngineError> {
         let days = Days::of_zone(self.question.view.zone);
         let now = self.books.clock.now();
+        let mut left = &self.figures.accounts[..];
+        let mut after = "";
+        if let Some(cursor) = &self.question.after {
+            let begin = cursor.split_once('/').and_then(|(account, customer)| {
+                let own = left.iter().position(|row| row.id.as_str() == account)?;
+                Some((left.get(own..)?, customer))
+            });
+            (left, after) = begin.ok_or_else(|| {
+                EngineError::Usage(format!("`{cursor}` is not where a page begins."))
+            })?;
+        }
+        let mut enough = false;
         self.books.store.read(|read| {
-            for row in &self.figures.accounts {
+            for row in left {
                 let fold = Fold {
                     policy: &self.question.view.policy,
                     days: &days,
                     horizon: row.synced_at.unwrap_or(now).timestamp(),
                 };
                 let account = row.id.as_str();
-                match &self.question.customer {
-                    Some(customer) => {
-                        let id = customer.as_str().into();
-                        let own = facts::of_customer(read.sql(), account, &id)?;
-                        each(account, customer, &own, &fold);
-                    }
-                    None => facts::scan(read.sql(), account, "", None, |customer, own| {
-                        each(account, customer, &own, &fold);
-                        Ok(())
-                    })?,
+                if let Some(customer) = &self.question.customer {
+                    let id = customer.as_str().into();
+                    let own = facts::of_customer(read.sql(), account, &id)?;
+                    let _ = each(account, customer, &own, &fold);
+                    continue;
                 }
+                facts::scan(read.sql(), account, after, |customer, own| {
+                    let went = each(account, customer, &own, &fold);
+                    enough = went.is_break();
+                    Ok(went)
+                })?;
+                if enough {
+                    break;
+                }
+                after = "";
             }
             Ok(())
         })?;
-        Ok(())
+        Ok(!enough && self.question.after.is_none())
     }
 
     /// Gives rows their words: prices, coupons, what they rest on, and the invoice line that says so.
@@ -526,7 +612,7 @@ impl<M: Mode> Page<'_, M> {
         let Some(currency) = self.currency else {
             return Ok(self.answer(
                 Shown::Money(None),
-                Sum::new(),
+                &Sum::new(),
                 Vec::new(),
                 None,
                 &Sum::new(),
@@ -569,12 +655,43 @@ impl<M: Mode> Page<'_, M> {
             });
         }
         let minor = total.round_half_even().map_err(too_large)?;
-        Ok(self.answer(Shown::Money(Some(minor)), total, rows, next, &rest))
+        Ok(self.answer(Shown::Money(Some(minor)), &total, rows, next, &rest))
     }
 }
 
+/// What all rows of a figure come to, from its rollup.
+fn whole_of(recipe: &Recipe, it: &Told, factor: Ratio) -> Result<Sum, EngineError> {
+    let count = |number: i64| {
+        let mut sum = Sum::new();
+        sum.add(Ratio::whole(number));
+        sum
+    };
+    let mut total = Sum::new();
+    for (of, sign) in &recipe.parts {
+        let part = match of {
+            Of::Mrr => it.closing.clone(),
+            Of::Committed => it.committed.clone(),
+            Of::Active => count(it.active),
+            Of::Trials => count(it.trials),
+            Of::TrialsConverted | Of::BegunConverted => count(it.trial_conversion.0),
+            Of::Moved(movement) => it.moved.get(movement.place()).cloned().unwrap_or_default(),
+            Of::Lost | Of::Churned => count(it.churn.0),
+            Of::Kept => it.kept.clone(),
+            Of::KeptAtMost => it.kept_at_most.clone(),
+            Of::Failed => it.failed.clone(),
+            Of::Recovered => it.recovered.clone(),
+        };
+        let factor = factor.times(Ratio::whole(*sign)).map_err(too_large)?;
+        total.add_times(&part, factor).map_err(too_large)?;
+    }
+    Ok(total)
+}
+
 /// What every row is multiplied with; `None` where the figure is undefined.
-fn factor(of: Factor, it: &Told) -> Result<Option<Ratio>, EngineError> {
+fn factor(of: Factor, told: &[Told], policy: &Policy) -> Result<Option<Ratio>, EngineError> {
+    let Some(it) = told.last() else {
+        return Ok(None);
+    };
     let count = |number: i64| {
         if number > 0 {
             Ratio::new(1, i128::from(number))
@@ -597,7 +714,7 @@ fn factor(of: Factor, it: &Told) -> Result<Option<Ratio>, EngineError> {
         Factor::One => Ok(Some(Ratio::ONE)),
         Factor::Twelve => Ok(Some(Ratio::whole(12))),
         Factor::PerActive => count(it.active),
-        Factor::PerActiveBefore => count(it.churn.1),
+        Factor::PerChurnBase => count(it.churn.1),
         Factor::PerOpening => per(&it.opening),
         Factor::PerLoss => {
             let mut loss = Sum::new();
@@ -608,16 +725,15 @@ fn factor(of: Factor, it: &Told) -> Result<Option<Ratio>, EngineError> {
             }
             per(&loss)
         }
-        Factor::PerTrialsEnded => count(it.trial_conversion.1),
+        Factor::PerTrialBase => count(it.trial_conversion.1),
         Factor::Lifetime => {
-            let (churned, of) = it.churn;
-            if churned <= 0 || it.active <= 0 {
+            let rate = told::churn_rate(told, told.len().saturating_sub(1), policy);
+            let Some(rate) = rate.filter(|_| it.active > 0) else {
                 return Ok(None);
-            }
-            let below = i128::from(it.active) * i128::from(churned);
-            Ratio::new(i128::from(of), below)
-                .map(Some)
-                .map_err(too_large)
+            };
+            let rate = Ratio::parse(&rate.to_string()).map_err(too_large)?;
+            let below = rate.times(Ratio::whole(it.active)).map_err(too_large)?;
+            Ratio::ONE.over(below).map(Some).map_err(too_large)
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a mode's accounts come to under a policy and in a zone, ready to be asked for any day.
 //!
 //! Rollups are kept in the file and read in a few milliseconds; where there is none for the policy and the zone, all facts
-//! are folded, by two threads, and what comes of it is kept. Whatever was read is kept in memory for its revision. A day's
+//! are folded, on every core, and what comes of it is kept; so are the parts of a cut. Whatever was read is kept in memory for its revision. A day's
 //! figure is the state at the earlier of that day's end and the last sync: nothing is projected.
 
 use crate::books::Books;
@@ -16,21 +16,21 @@ use coffer_domain::metric::days::{Days, date_of, number_of};
 use coffer_domain::metric::facts::CustomerFacts;
 use coffer_domain::metric::figures::{Period, Running, periods};
 use coffer_domain::metric::policy::Policy;
-use coffer_domain::metric::rollup::{Fold, Rollup, Sign};
+use coffer_domain::metric::rollup::{
+    Dimension, Fold, Ledger, Rollup, Sign, Slice, Slices, put_sliced,
+};
 use coffer_domain::mode::Mode;
 use coffer_store::table::account::AccountRow;
-use coffer_store::table::rollup::{self, Pending};
-use coffer_store::table::{account, facts};
+use coffer_store::table::rollup::{self, Pending, Rules};
+use coffer_store::table::{account, folding};
 use coffer_store::{Read, StoreError};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Points that one answer may have.
 const POINTS_MAX: usize = 20_000;
 /// What is kept in memory at most: one for each zone and policy somebody looks at.
 const KEPT_MAX: usize = 4;
-/// Customers handed from the thread that reads to the one that folds.
-const AT_ONCE: usize = 1_000;
 
 /// What a figure is of: an account or all, a policy, a zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,7 +134,7 @@ pub struct DatedPoint {
 /// The file's.
 pub fn load<M: Mode>(books: &Books<M>, view: &View) -> Result<Figures, EngineError> {
     let now = books.clock.now();
-    let (revision, accounts, parts, horizons, kept) = books.store.read(|read| {
+    let (found, kept) = books.store.read(|read| {
         let accounts: Vec<AccountRow> = account::all(read.sql())?
             .into_iter()
             .filter(|row| {
@@ -143,30 +143,29 @@ pub fn load<M: Mode>(books: &Books<M>, view: &View) -> Result<Figures, EngineErr
                     .is_none_or(|id| row.id.as_str() == id)
             })
             .collect();
-        let horizons: Vec<i64> = accounts
-            .iter()
-            .map(|row| row.synced_at.unwrap_or(now).timestamp())
-            .collect();
         let revision = read.revision()?;
+        let horizons = horizons(&accounts, now);
         let kept = books.figures.find(revision, view, &horizons);
-        let mut parts = Vec::new();
-        if kept.is_none() {
-            for (row, horizon) in accounts.iter().zip(&horizons) {
-                parts.push(part(read, row, view, *horizon)?);
-            }
-        }
-        Ok((revision, accounts, parts, horizons, kept))
+        let found = match kept {
+            Some(_) => Found::nothing(revision, accounts),
+            None => Found::read(read, accounts, &rules(view, None), None, now)?,
+        };
+        Ok((found, kept))
     })?;
+    let (revision, accounts) = (found.revision, found.accounts.clone());
     let rollup = match kept {
         Some(rollup) => rollup,
-        None => Arc::new(put_together(
-            books, view, revision, &accounts, &horizons, parts,
-        )?),
+        None => Arc::new(
+            found
+                .put_together(books, &rules(view, None), now)?
+                .remove(&Slice::All)
+                .unwrap_or_default(),
+        ),
     };
     books.figures.keep(Kept {
         revision,
         view: view.clone(),
-        horizons,
+        horizons: horizons(&accounts, now),
         rollup: Arc::clone(&rollup),
     });
     Ok(Figures {
@@ -178,118 +177,190 @@ pub fn load<M: Mode>(books: &Books<M>, view: &View) -> Result<Figures, EngineErr
     })
 }
 
+/// A rollup for each part of a cut, of periods of one length. Blocks.
+///
+/// # Errors
+/// The file's.
+pub fn load_cut<M: Mode>(
+    books: &Books<M>,
+    figures: &Figures,
+    cut: Dimension,
+    every: Every,
+) -> Result<Slices, EngineError> {
+    let now = books.clock.now();
+    let rules = rules(&figures.view, Some(cut));
+    let accounts = figures.accounts.clone();
+    let found = books
+        .store
+        .read(|read| Found::read(read, accounts, &rules, Some(every), now))?;
+    found.put_together(books, &rules, now)
+}
+
+/// Up to when each account is told.
+fn horizons(accounts: &[AccountRow], now: Instant) -> Vec<i64> {
+    accounts.iter().map(|row| horizon(row, now)).collect()
+}
+
+fn horizon(row: &AccountRow, now: Instant) -> i64 {
+    row.synced_at.unwrap_or(now).timestamp()
+}
+
+fn rules(view: &View, cut: Option<Dimension>) -> Rules {
+    Rules {
+        policy: view.policy.clone(),
+        zone: view.zone,
+        cut,
+    }
+}
+
+/// What accounts come to, as it was read.
+struct Found {
+    revision: u64,
+    accounts: Vec<AccountRow>,
+    parts: Vec<Part>,
+}
+
 /// What one account comes to, and whether that was made anew.
 struct Part {
-    rollup: Rollup,
+    slices: Slices,
     made: Option<Pending>,
     behind: bool,
 }
 
-/// Reads an account's rollup, or folds its facts where none is kept.
-fn part(read: &Read<'_>, row: &AccountRow, view: &View, horizon: i64) -> Result<Part, StoreError> {
+impl Found {
+    const fn nothing(revision: u64, accounts: Vec<AccountRow>) -> Self {
+        Self {
+            revision,
+            accounts,
+            parts: Vec::new(),
+        }
+    }
+
+    fn read(
+        read: &Read<'_>,
+        accounts: Vec<AccountRow>,
+        rules: &Rules,
+        every: Option<Every>,
+        now: Instant,
+    ) -> Result<Self, StoreError> {
+        let mut parts = Vec::with_capacity(accounts.len());
+        for row in &accounts {
+            parts.push(part(read, row, rules, every, horizon(row, now))?);
+        }
+        Ok(Self {
+            revision: read.revision()?,
+            accounts,
+            parts,
+        })
+    }
+
+    /// Adds the accounts up, and keeps what was made anew for the next time.
+    fn put_together<M: Mode>(
+        self,
+        books: &Books<M>,
+        rules: &Rules,
+        now: Instant,
+    ) -> Result<Slices, EngineError> {
+        let mut all = Slices::new();
+        for (row, part) in self.accounts.iter().zip(self.parts) {
+            let (id, horizon, revision) = (row.id.clone(), horizon(row, now), self.revision);
+            if let Some(pending) = part.made {
+                let (rules, slices) = (rules.clone(), part.slices.clone());
+                // Nobody waits for it: should it not be kept, it is made once more.
+                drop(books.store.write_soon(move |write| {
+                    if write.revision()? == revision {
+                        rollup::keep(write.sql(), id.as_str(), &rules, horizon, &slices, &pending)?;
+                    }
+                    Ok(())
+                })?);
+            } else if part.behind {
+                drop(books.store.write_soon(move |write| {
+                    rollup::advance(write.sql(), id.as_str(), horizon)
+                })?);
+            }
+            add_slices(&mut all, part.slices);
+        }
+        Ok(all)
+    }
+}
+
+/// Adds parts to parts.
+pub(crate) fn add_slices(all: &mut Slices, more: Slices) {
+    for (slice, rollup) in more {
+        all.entry(slice).or_default().merge(rollup);
+    }
+}
+
+/// Reads an account's rollups, or folds its facts where none are kept.
+fn part(
+    read: &Read<'_>,
+    row: &AccountRow,
+    rules: &Rules,
+    every: Option<Every>,
+    horizon: i64,
+) -> Result<Part, StoreError> {
     let account = row.id.as_str();
     // Before the first sync came to its end nothing lasts long enough to be worth keeping.
     if row.synced_at.is_some()
-        && let Some(set) = rollup::find(read.sql(), account, &view.policy, view.zone)?
-        && let Some(rollup) = rollup::read_at(read.sql(), account, &set, horizon)?
+        && let Some(set) = rollup::find(read.sql(), account, rules)?
+        && let Some(slices) = rollup::read_at(read.sql(), account, &set, horizon, every)?
     {
         return Ok(Part {
-            rollup,
+            slices,
             made: None,
             behind: set.horizon < horizon,
         });
     }
-    let (rollup, pending) = fold_all(read, account, view, horizon)?;
+    let (slices, pending) = fold_all(read, account, rules, horizon)?;
     Ok(Part {
-        rollup,
+        slices,
         made: row.synced_at.is_some().then_some(pending),
         behind: false,
     })
 }
 
-/// Folds every customer's facts: one thread reads them, another adds them up.
+/// Folds every customer's facts.
 fn fold_all(
     read: &Read<'_>,
     account: &str,
-    view: &View,
+    rules: &Rules,
     horizon: i64,
-) -> Result<(Rollup, Pending), StoreError> {
-    let days = Days::of_zone(view.zone);
-    std::thread::scope(|scope| {
-        let (hand_over, take) = mpsc::sync_channel::<Vec<(String, CustomerFacts)>>(4);
-        let folding = scope.spawn(move || {
-            let fold = Fold {
-                policy: &view.policy,
-                days: &days,
-                horizon,
-            };
-            let mut rollup = Rollup::default();
-            let mut pending = Pending::new();
-            for some in take {
-                for (customer, own) in some {
-                    rollup.put(&own, &fold, Sign::Plus);
-                    if let Some(at) = fold.next_change(&own) {
-                        pending.insert(customer, at);
-                    }
-                }
+) -> Result<(Slices, Pending), StoreError> {
+    let days = Days::of_zone(rules.zone);
+    let fold = Fold {
+        policy: &rules.policy,
+        days: &days,
+        horizon,
+    };
+    let threads = folding::fold(
+        read.sql(),
+        account,
+        <(Slices, Pending)>::default,
+        |(slices, pending), customer, own| {
+            put_sliced(slices, &own, &fold, rules.cut, Sign::Plus);
+            if let Some(at) = fold.next_change(&own) {
+                pending.insert(customer.to_owned(), at);
             }
-            (rollup, pending)
-        });
-        let mut some = Vec::with_capacity(AT_ONCE);
-        facts::scan(read.sql(), account, "", None, |customer, own| {
-            some.push((customer.to_owned(), own));
-            if some.len() == AT_ONCE {
-                // A thread that folds no more has panicked, and is joined below.
-                let _ = hand_over.send(std::mem::replace(&mut some, Vec::with_capacity(AT_ONCE)));
-            }
-            Ok(())
-        })?;
-        let _ = hand_over.send(some);
-        drop(hand_over);
-        folding.join().map_err(|_| StoreError::Closed)
-    })
-}
-
-/// Adds the accounts up, and keeps what was made anew for the next time.
-fn put_together<M: Mode>(
-    books: &Books<M>,
-    view: &View,
-    revision: u64,
-    accounts: &[AccountRow],
-    horizons: &[i64],
-    parts: Vec<Part>,
-) -> Result<Rollup, EngineError> {
-    let mut all = Rollup::default();
-    for ((row, horizon), part) in accounts.iter().zip(horizons).zip(parts) {
-        if let Some(pending) = part.made {
-            let (id, horizon, view) = (row.id.clone(), *horizon, view.clone());
-            let rollup = part.rollup.clone();
-            // Nobody waits for it: should it not be kept, it is made once more.
-            drop(books.store.write_soon(move |write| {
-                if write.revision()? == revision {
-                    rollup::keep(
-                        write.sql(),
-                        id.as_str(),
-                        &view.policy,
-                        view.zone,
-                        horizon,
-                        &rollup,
-                        &pending,
-                    )?;
-                }
-                Ok(())
-            })?);
-        } else if part.behind {
-            let (id, horizon) = (row.id.clone(), *horizon);
-            drop(
-                books
-                    .store
-                    .write_soon(move |write| rollup::advance(write.sql(), id.as_str(), horizon))?,
-            );
-        }
-        all.merge(part.rollup);
+        },
+    )?;
+    let mut all = <(Slices, Pending)>::default();
+    for (slices, pending) in threads {
+        add_slices(&mut all.0, slices);
+        all.1.extend(pending);
     }
     Ok(all)
+}
+
+/// One customer, with what its facts are folded by.
+pub(crate) struct Customer<'a> {
+    /// The account it belongs to.
+    pub(crate) account: &'a AccountRow,
+    /// Its id.
+    pub(crate) id: &'a str,
+    /// Its facts.
+    pub(crate) facts: CustomerFacts,
+    /// By what they are folded.
+    pub(crate) fold: &'a Fold<'a>,
 }
 
 impl FigureCache {
@@ -314,6 +385,43 @@ impl FigureCache {
 }
 
 impl Figures {
+    /// Adds up something of every customer, on every core; returns what each thread has come to.
+    pub(crate) fn add_up<M: Mode, T: Send>(
+        &self,
+        books: &Books<M>,
+        begin: impl Fn() -> T + Sync,
+        put: impl Fn(&mut T, Customer<'_>) + Sync,
+    ) -> Result<Vec<T>, EngineError> {
+        let days = Days::of_zone(self.view.zone);
+        let now = books.clock.now();
+        let all = books.store.read(|read| {
+            let mut all = Vec::new();
+            for account in &self.accounts {
+                let fold = Fold {
+                    policy: &self.view.policy,
+                    days: &days,
+                    horizon: horizon(account, now),
+                };
+                all.extend(folding::fold(
+                    read.sql(),
+                    account.id.as_str(),
+                    &begin,
+                    |sum, id, facts| {
+                        let customer = Customer {
+                            account,
+                            id,
+                            facts,
+                            fold: &fold,
+                        };
+                        put(sum, customer);
+                    },
+                )?);
+            }
+            Ok(all)
+        })?;
+        Ok(all)
+    }
+
     /// The instant to stand at while there is no finished sync: the present.
     #[must_use]
     pub fn standing_at(&self, now: Instant) -> Instant {
@@ -323,8 +431,7 @@ impl Figures {
     /// The first day of which anything is known.
     #[must_use]
     pub fn first_day(&self) -> Option<NaiveDate> {
-        let first =
-            |ledger: &coffer_domain::metric::rollup::Ledger| ledger.days.keys().next().copied();
+        let first = |ledger: &Ledger| ledger.days.keys().next().copied();
         self.rollup
             .ledgers
             .values()
@@ -358,14 +465,15 @@ impl Figures {
     /// When a total does not fit.
     pub fn points(&self, range: Range, as_of: Instant) -> Result<Vec<DatedPoint>, EngineError> {
         let present = day_of(as_of, self.view.zone);
-        let ledgers = self.running();
+        let everybody = self.rollup.everybody();
+        let running = self.running(&everybody);
         self.periods(range, as_of)?
             .into_iter()
             .map(|period| {
                 Ok(DatedPoint {
                     date: period.date,
                     unfinished: present <= period.date,
-                    point: point(&ledgers, period.end)?,
+                    point: point(&running, period.end)?,
                 })
             })
             .collect()
@@ -376,16 +484,20 @@ impl Figures {
     /// # Errors
     /// When a total does not fit.
     pub fn on(&self, date: NaiveDate) -> Result<Point, EngineError> {
-        point(&self.running(), number_of(date))
+        let everybody = self.rollup.everybody();
+        point(&self.running(&everybody), number_of(date))
     }
 
-    fn running(&self) -> Vec<(Option<Currency>, Running<'_>)> {
-        self.rollup
-            .ledgers
-            .iter()
-            .filter(|(currency, ledger)| currency.is_none() || ledger.ever_stood())
-            .map(|(currency, ledger)| (*currency, Running::new(ledger)))
-            .collect()
+    fn running<'a>(&'a self, everybody: &'a Ledger) -> AllRunning<'a> {
+        let ledgers = self.rollup.ledgers.iter();
+        let own = ledgers.filter_map(|(currency, ledger)| Some(((*currency)?, ledger)));
+        AllRunning {
+            ledgers: own
+                .filter(|(_, ledger)| ledger.ever_stood())
+                .map(|(currency, ledger)| (currency, Running::new(ledger)))
+                .collect(),
+            everybody: Running::new(everybody),
+        }
     }
 
     /// The currency to show when none was asked for: the accounts' own, else the one with most active subscribers.
@@ -404,27 +516,30 @@ impl Figures {
     }
 }
 
-fn point(ledgers: &[(Option<Currency>, Running<'_>)], day: i32) -> Result<Point, EngineError> {
+/// Every ledger, and everybody, ready to be asked for any day.
+struct AllRunning<'a> {
+    ledgers: Vec<(Currency, Running<'a>)>,
+    everybody: Running<'a>,
+}
+
+fn point(running: &AllRunning<'_>, day: i32) -> Result<Point, EngineError> {
     let too_large =
         |error: coffer_domain::ratio::Overflow| EngineError::Internal(error.to_string());
+    let count = |active: i64| u64::try_from(active).unwrap_or(0);
     let mut made = Point {
         ledgers: BTreeMap::new(),
-        active_subscribers: 0,
+        active_subscribers: count(running.everybody.at(day).active),
     };
-    for (currency, running) in ledgers {
+    for (currency, running) in &running.ledgers {
         let level = running.at(day);
-        let active = u64::try_from(level.active).unwrap_or(0);
-        let Some(currency) = *currency else {
-            made.active_subscribers = active;
-            continue;
-        };
+        let active = count(level.active);
         let sum = level.monthly.sum().map_err(too_large)?;
         let weakest = [Basis::Inferred, Basis::Invoiced, Basis::Observed]
             .into_iter()
             .zip(level.bases)
             .find_map(|(basis, count)| (count > 0).then_some(basis));
         made.ledgers.insert(
-            currency,
+            *currency,
             Figure {
                 mrr_minor: sum.round_half_even().map_err(too_large)?,
                 active_subscribers: active,

@@ -7,14 +7,11 @@ use chrono::{Datelike as _, Months, NaiveDate};
 use coffer_domain::calendar::{Every, day_of};
 use coffer_domain::currency::Currency;
 use coffer_domain::metric::committed::{KnownAhead, ahead};
-use coffer_domain::metric::days::Days;
 use coffer_domain::metric::figures::{Ledgers, Metric, Value, tell, value};
 use coffer_domain::metric::forecast::{
     HISTORY_MONTHS_MAX, KnownChange, Latest, Month, Outlook, forecast,
 };
-use coffer_domain::metric::rollup::Fold;
 use coffer_domain::mode::Mode;
-use coffer_store::table::facts;
 
 /// What is known to come, and what is expected.
 #[derive(Debug, Clone)]
@@ -165,26 +162,13 @@ fn known_ahead<M: Mode>(
     currency: Currency,
     present: NaiveDate,
 ) -> Result<Vec<KnownAhead>, EngineError> {
-    let days = Days::of_zone(figures.view.zone);
-    let now = books.clock.now();
     let until = present
         .checked_add_months(Months::new(12))
         .unwrap_or(present);
-    let mut found = Vec::new();
-    books.store.read(|read| {
-        for row in &figures.accounts {
-            let fold = Fold {
-                policy: &figures.view.policy,
-                days: &days,
-                horizon: row.synced_at.unwrap_or(now).timestamp(),
-            };
-            facts::scan(read.sql(), row.id.as_str(), "", None, |customer, own| {
-                found.extend(ahead(customer, &own, currency, &fold));
-                Ok(())
-            })?;
-        }
-        Ok(())
+    let threads = figures.add_up(books, Vec::new, |found, it| {
+        found.extend(ahead(it.id, &it.facts, currency, it.fold));
     })?;
+    let mut found: Vec<KnownAhead> = threads.into_iter().flatten().collect();
     found.retain(|it| it.day > present && it.day <= until);
     found.sort_by(|a, b| (a.day, &a.customer).cmp(&(b.day, &b.customer)));
     Ok(found)

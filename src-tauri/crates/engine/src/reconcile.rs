@@ -25,7 +25,6 @@ use coffer_domain::metric::reconcile::{
 use coffer_domain::metric::rollup::Fold;
 use coffer_domain::mode::Mode;
 use coffer_domain::ratio::{Ratio, Sum};
-use coffer_store::table::facts;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -140,17 +139,10 @@ fn everyone<M: Mode>(
     books: &Books<M>,
     figures: &Figures,
 ) -> Result<BTreeMap<CustomerId, CustomerFacts>, EngineError> {
-    let mut all = BTreeMap::new();
-    books.store.read(|read| {
-        for row in &figures.accounts {
-            facts::scan(read.sql(), row.id.as_str(), "", None, |customer, own| {
-                all.insert(CustomerId::new(customer), own);
-                Ok(())
-            })?;
-        }
-        Ok(())
+    let threads = figures.add_up(books, BTreeMap::new, |all, it| {
+        all.insert(CustomerId::new(it.id), it.facts);
     })?;
-    Ok(all)
+    Ok(threads.into_iter().flatten().collect())
 }
 
 /// What a customer is worth at the end of a day, and what is weak about that; `None` where it is nothing.

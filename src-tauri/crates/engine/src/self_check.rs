@@ -9,7 +9,7 @@ use crate::error::EngineError;
 use crate::figures::{self, View};
 use chrono_tz::Tz;
 use coffer_domain::currency::Currency;
-use coffer_domain::metric::days::{Days, date_of};
+use coffer_domain::metric::days::date_of;
 use coffer_domain::metric::evaluate::intervals;
 use coffer_domain::metric::facts::CustomerFacts;
 use coffer_domain::metric::movement::Movement;
@@ -17,7 +17,6 @@ use coffer_domain::metric::policy::Policy;
 use coffer_domain::metric::rollup::{Fold, Ledger, Rollup};
 use coffer_domain::metric::tally::Tally;
 use coffer_domain::mode::Mode;
-use coffer_store::table::facts;
 use std::collections::BTreeMap;
 
 /// Faults that are named; more are only counted.
@@ -25,6 +24,9 @@ const NAMED: usize = 20;
 
 /// What a user can do about a fault.
 pub const SEND_US: &str = "This is a fault of Coffer: please send us what `coffer doctor --json` says; it holds no key and no name.";
+
+/// What all customers come to, in each currency.
+type Levels = BTreeMap<Currency, Tally>;
 
 /// Something that cannot be so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,26 +55,24 @@ pub fn check<M: Mode>(books: &Books<M>, depth: Depth) -> Result<Vec<Fault>, Engi
     if depth == Depth::Days {
         return Ok(faults);
     }
-    let days = Days::of_zone(view.zone);
-    let now = books.clock.now();
-    let mut levels: BTreeMap<Currency, Tally> = BTreeMap::new();
-    books.store.read(|read| {
-        for row in &figures.accounts {
-            let fold = Fold {
-                policy: &view.policy,
-                days: &days,
-                horizon: row.synced_at.unwrap_or(now).timestamp(),
-            };
-            facts::scan(read.sql(), row.id.as_str(), "", None, |customer, own| {
-                add_level(&mut levels, &own, &fold);
-                if faults.len() < NAMED {
-                    faults.extend(of_customer(customer, &own, &view.policy));
-                }
-                Ok(())
-            })?;
+    let threads = figures.add_up(
+        books,
+        <(Levels, Vec<Fault>)>::default,
+        |(levels, faults), it| {
+            add_level(levels, &it.facts, it.fold);
+            if faults.len() < NAMED {
+                faults.extend(of_customer(it.id, &it.facts, it.fold.policy));
+            }
+        },
+    )?;
+    let mut levels = Levels::new();
+    for (own, found) in threads {
+        for (currency, sum) in own {
+            levels.entry(currency).or_default().merge(&sum);
         }
-        Ok(())
-    })?;
+        faults.extend(found);
+    }
+    faults.truncate(NAMED);
     faults.extend(totals(&figures.rollup, &levels));
     Ok(faults)
 }
@@ -116,7 +116,7 @@ fn is_nothing(tally: &Tally) -> bool {
 }
 
 /// What a customer's facts come to at the horizon, without a thought of movements.
-fn add_level(levels: &mut BTreeMap<Currency, Tally>, own: &CustomerFacts, fold: &Fold<'_>) {
+fn add_level(levels: &mut Levels, own: &CustomerFacts, fold: &Fold<'_>) {
     for subscription in &own.subscriptions {
         for interval in intervals(subscription, fold.policy) {
             if interval.span.holds(fold.horizon) {
@@ -130,7 +130,7 @@ fn add_level(levels: &mut BTreeMap<Currency, Tally>, own: &CustomerFacts, fold: 
 }
 
 /// Whether all movements ever come to what there is.
-fn totals(rollup: &Rollup, levels: &BTreeMap<Currency, Tally>) -> Vec<Fault> {
+fn totals(rollup: &Rollup, levels: &Levels) -> Vec<Fault> {
     let mut faults = Vec::new();
     let empty = Ledger::default();
     let mut currencies: Vec<Currency> = levels.keys().copied().collect();
@@ -183,6 +183,7 @@ fn of_customer(customer: &str, own: &CustomerFacts, policy: &Policy) -> Vec<Faul
 mod tests {
     use super::*;
     use coffer_domain::metric::Basis;
+    use coffer_domain::metric::days::Days;
     use coffer_domain::metric::facts::{Held, Span, Stretch, SubscriptionFacts};
     use coffer_domain::metric::rollup::Sign;
     use coffer_domain::ratio::Ratio;

@@ -1,7 +1,11 @@
 //! Brings what follows from the mirror up to date for the customers that were touched, and only those.
+//!
+//! What follows from a customer's records is made from one state of the file and then written. Both happen in the writer
+//! where few are marked; where many are, readers make them while the writer writes, and what somebody else has touched
+//! meanwhile is made once more.
 
 use crate::error::StoreError;
-use crate::store::Write;
+use crate::store::{Read, Store, Write};
 use crate::table::summary::Summary;
 use crate::table::{
     catalog, customer, dirty, facts, invoice, invoice_item, payment, rollup, search, subscription,
@@ -15,6 +19,7 @@ use coffer_domain::metric::facts::{CustomerFacts, FailedBill};
 use coffer_domain::metric::history::{self, Past};
 use coffer_domain::metric::policy::Policy;
 use coffer_domain::metric::worth::Catalog;
+use coffer_domain::mode::Mode;
 use coffer_domain::money::Money;
 use coffer_domain::ratio::Sum;
 use coffer_domain::record::{
@@ -22,12 +27,24 @@ use coffer_domain::record::{
     SubscriptionStatus,
 };
 use rusqlite::Connection;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::slice::Chunks;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread::available_parallelism;
 
 /// Documents brought into the index of words in one transaction.
 const DOCUMENTS_AT_ONCE: u32 = 5_000;
 /// When more customers than this are marked, rollups are thrown away instead of being kept up with each of them.
 const MANY: u32 = 2_000;
+/// Fewer than this are derived in the writer.
+const FEW: usize = 200;
+/// Customers derived in one transaction of the writer.
+const TOGETHER: u32 = 500;
+/// Customers made from one state of the file.
+const ROUND: u32 = 10_000;
+/// Customers handed to the writer at once.
+const BUNDLE: usize = 500;
 
 /// Makes the facts of at most `limit` marked customers anew, and once none is marked brings documents into the index of
 /// words; returns how many of either it was, so that nothing is left to do when it returns zero.
@@ -44,7 +61,7 @@ pub fn derive_some(write: &mut Write<'_>, limit: u32, as_of: Instant) -> Result<
         return search::fill(write.sql(), DOCUMENTS_AT_ONCE);
     }
     let many = dirty::count(write.sql(), MANY + 1)? > u64::from(MANY);
-    for (account, customer) in marked {
+    for (account, id) in marked {
         if !catalogs.contains_key(&account) {
             if many {
                 rollup::forget(write.sql(), &account)?;
@@ -53,7 +70,7 @@ pub fn derive_some(write: &mut Write<'_>, limit: u32, as_of: Instant) -> Result<
             catalogs.insert(account.clone(), catalog::catalog(write.sql(), &account)?);
         }
         if let Some(catalog) = catalogs.get(&account) {
-            derive_one(write, &account, &customer, catalog, as_of)?;
+            derive_one(write, &account, &id, catalog, as_of)?;
         }
     }
     write.touch("metrics");
@@ -69,6 +86,141 @@ pub fn fill_words(write: &mut Write<'_>, limit: u32) -> Result<u64, StoreError> 
     search::fill(write.sql(), limit)
 }
 
+/// Makes the facts of every marked customer anew. Where there are many, they are made on every core while others are
+/// written; then documents are brought into the index of words. Blocks.
+///
+/// # Errors
+/// The file's.
+pub fn derive_all<M: Mode>(store: &Store<M>, as_of: Instant) -> Result<(), StoreError> {
+    loop {
+        let marked = store.read(|read| dirty::dirty(read.sql(), ROUND))?;
+        if marked.len() >= FEW {
+            derive_round(store, &marked, as_of)?;
+        } else if store.write(move |write| derive_some(write, TOGETHER, as_of))? == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// Makes customers on every core and writes them down as they come.
+fn derive_round<M: Mode>(
+    store: &Store<M>,
+    marked: &[(String, CustomerId)],
+    as_of: Instant,
+) -> Result<(), StoreError> {
+    let accounts: BTreeSet<String> = marked.iter().map(|(account, _)| account.clone()).collect();
+    let mut own = BTreeSet::new();
+    own.insert(store.write(move |write| {
+        let many = dirty::count(write.sql(), MANY + 1)? > u64::from(MANY);
+        for account in &accounts {
+            if many {
+                rollup::forget(write.sql(), account)?;
+            }
+            facts::number_plans(write.sql(), account)?;
+        }
+        write.touch("metrics");
+        Ok(write.revision()? + 1)
+    })?);
+    let bundles = Mutex::new(marked.chunks(BUNDLE));
+    let cores = available_parallelism().map_or(1, usize::from);
+    let (hand_over, made) = sync_channel::<Result<Bundle, StoreError>>(cores * 2);
+    std::thread::scope(|scope| {
+        for _ in 0..cores {
+            let (hand_over, bundles) = (hand_over.clone(), &bundles);
+            scope.spawn(move || {
+                let done = store.read(|read| make_bundles(read, bundles, &hand_over, as_of));
+                if let Err(error) = done {
+                    // Whoever receives has stopped for another reason.
+                    let _ = hand_over.send(Err(error));
+                }
+            });
+        }
+        drop(hand_over);
+        for bundle in made {
+            let (bundle, known) = (bundle?, own.clone());
+            // In a transaction of its own, so that its revision is this derivation's alone.
+            own.insert(store.write(move |write| {
+                bundle.put(write, &known, as_of)?;
+                Ok(write.revision()? + 1)
+            })?);
+        }
+        Ok(())
+    })
+}
+
+type Bundles<'a> = Mutex<Chunks<'a, (String, CustomerId)>>;
+
+/// Makes one bundle after another until none is left, all from one state of the file.
+fn make_bundles(
+    read: &Read<'_>,
+    bundles: &Bundles<'_>,
+    hand_over: &SyncSender<Result<Bundle, StoreError>>,
+    as_of: Instant,
+) -> Result<(), StoreError> {
+    let mut catalogs: HashMap<String, Catalog> = HashMap::new();
+    let seen_at = read.revision()?;
+    loop {
+        let next = bundles.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let Some(marked) = next else { return Ok(()) };
+        let mut made = Vec::with_capacity(marked.len());
+        for (account, id) in marked {
+            if !catalogs.contains_key(account) {
+                catalogs.insert(account.clone(), catalog::catalog(read.sql(), account)?);
+            }
+            if let Some(catalog) = catalogs.get(account) {
+                made.push(make(read.sql(), account, id, catalog, as_of)?);
+            }
+        }
+        if hand_over.send(Ok(Bundle { seen_at, made })).is_err() {
+            return Ok(());
+        }
+    }
+}
+
+/// Customers made from one state of the file.
+struct Bundle {
+    /// The revision of that state.
+    seen_at: u64,
+    made: Vec<Made>,
+}
+
+impl Bundle {
+    /// Writes them down. Where somebody else has written since, they are made once more; `own` are the revisions that this
+    /// derivation itself has made.
+    fn put(&self, write: &mut Write<'_>, own: &BTreeSet<u64>, as_of: Instant) -> Result<(), StoreError> {
+        let fresh = (self.seen_at + 1..=write.revision()?).all(|revision| own.contains(&revision));
+        let mut catalogs: HashMap<&str, Catalog> = HashMap::new();
+        for made in &self.made {
+            if fresh {
+                put(write, made)?;
+                continue;
+            }
+            let account = made.account.as_str();
+            if !catalogs.contains_key(account) {
+                catalogs.insert(account, catalog::catalog(write.sql(), account)?);
+            }
+            if let Some(catalog) = catalogs.get(account) {
+                derive_one(write, account, &made.id, catalog, as_of)?;
+            }
+        }
+        write.touch("metrics");
+        write.touch("customers");
+        Ok(())
+    }
+}
+
+/// What follows from a customer's records.
+struct Made {
+    account: String,
+    id: CustomerId,
+    facts: CustomerFacts,
+    /// The facts that were kept of it.
+    was: Option<Vec<u8>>,
+    /// Those that are to be kept.
+    is: Option<Vec<u8>>,
+    summary: Option<(Customer, Summary)>,
+}
+
 fn derive_one(
     write: &mut Write<'_>,
     account: &str,
@@ -76,7 +228,18 @@ fn derive_one(
     catalog: &Catalog,
     as_of: Instant,
 ) -> Result<(), StoreError> {
-    let sql = write.sql();
+    let made = make(write.sql(), account, id, catalog, as_of)?;
+    put(write, &made)
+}
+
+/// Makes what follows from a customer's records, and writes nothing.
+fn make(
+    sql: &Connection,
+    account: &str,
+    id: &CustomerId,
+    catalog: &Catalog,
+    as_of: Instant,
+) -> Result<Made, StoreError> {
     let known = customer::one(sql, account, id)?;
     let subscriptions = subscription::of_customer(sql, account, id)?;
     let payments = payment::of_customer(sql, account, id)?;
@@ -95,52 +258,53 @@ fn derive_one(
             as_of,
         )?
     };
-    keep(sql, account, id, &made)?;
-    dirty::settle(sql, account, id)?;
-    if let Some((customer, deleted)) = known {
+    let summary = known.map(|(customer, deleted)| {
         let present = Present::of(&made, as_of);
         let summary = Summary {
             standing: standing(deleted, &subscriptions, &present, made.is_empty()).to_owned(),
             mrr: present.mrr(),
             paid: paid(&payments),
         };
-        summary::replace(write, account, &customer, &summary)?;
-    }
-    Ok(())
-}
-
-/// Puts facts in place of what was there, and rollups with them.
-fn keep(
-    sql: &Connection,
-    account: &str,
-    id: &CustomerId,
-    made: &CustomerFacts,
-) -> Result<(), StoreError> {
-    let was = facts::bytes_of(sql, account, id)?;
+        (customer, summary)
+    });
     let is = if made.is_empty() {
         None
     } else {
-        Some(facts::encode(made)?)
+        Some(facts::encode(&made)?)
     };
-    if was == is {
-        return Ok(());
+    Ok(Made {
+        account: account.to_owned(),
+        id: id.clone(),
+        facts: made,
+        was: facts::bytes_of(sql, account, id)?,
+        is,
+        summary,
+    })
+}
+
+/// Puts what was made in place of what was there, and rollups with it.
+fn put(write: &mut Write<'_>, made: &Made) -> Result<(), StoreError> {
+    let account = made.account.as_str();
+    if made.was != made.is {
+        let unknown = made
+            .facts
+            .subscriptions
+            .iter()
+            .flat_map(|it| &it.stretches)
+            .any(|stretch| stretch.unknown.is_some());
+        let bytes = made.is.as_deref().map(|bytes| (bytes, unknown));
+        facts::replace(write.sql(), account, &made.id, bytes)?;
+        let before = match &made.was {
+            Some(bytes) => facts::decode(bytes)?,
+            None => CustomerFacts::default(),
+        };
+        rollup::replace(write.sql(), account, &made.id, &before, &made.facts)?;
     }
-    let unknown = made
-        .subscriptions
-        .iter()
-        .flat_map(|it| &it.stretches)
-        .any(|stretch| stretch.unknown.is_some());
-    facts::replace(
-        sql,
-        account,
-        id,
-        is.as_deref().map(|bytes| (bytes, unknown)),
-    )?;
-    let before = match was {
-        Some(bytes) => facts::decode(&bytes)?,
-        None => CustomerFacts::default(),
-    };
-    rollup::replace(sql, account, id, &before, made)
+    dirty::settle(write.sql(), account, &made.id)?;
+    if let Some((customer, summary)) = &made.summary {
+        summary::replace(write, account, customer, summary)?;
+    }
+    Ok(())
 }
 
 #[expect(

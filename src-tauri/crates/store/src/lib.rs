@@ -19,7 +19,7 @@ mod store;
 pub mod table;
 
 pub use apply::{Incoming, PageCommit, delete, reproject, see, unseen};
-pub use derive::{derive_some, fill_words};
+pub use derive::{derive_all, derive_some, fill_words};
 pub use error::StoreError;
 pub use key::DatabaseKey;
 pub use store::{Listener, Notice, Pending, Read, Store, Write};

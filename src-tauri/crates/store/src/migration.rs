@@ -8,7 +8,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
 /// Every step in order; the format of a file is how many of them it has gone through.
-const STEPS: &[&[&str]] = &[&STEP_1, &STEP_2, &STEP_3];
+const STEPS: &[&[&str]] = &[&STEP_1, &STEP_2, &STEP_3, &STEP_4];
 
 const STEP_1: [&str; 13] = [
     table::meta::SCHEMA_1,
@@ -53,6 +53,9 @@ const STEP_3: [&str; 3] = [
     table::rollup::SCHEMA_3,
     table::cash::SCHEMA_3,
 ];
+
+/// Rollups of parts.
+const STEP_4: [&str; 1] = [table::rollup::SCHEMA_4];
 
 /// Brings the file to the newest format.
 pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {

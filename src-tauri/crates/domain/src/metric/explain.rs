@@ -25,10 +25,14 @@ pub enum Of {
     Trials,
     /// Trials that ended within and were worth something right after.
     TrialsConverted,
+    /// Trials that began within and were worth something when they ended.
+    BegunConverted,
     /// A movement within.
     Moved(Movement),
     /// Customers active at the opening who churned and are not active at the closing.
     Lost,
+    /// Each time a customer churned within.
+    Churned,
     /// MRR at the closing of who was active at the opening.
     Kept,
     /// The same, no more than at the opening.
@@ -78,7 +82,7 @@ pub fn shares(
                 level(subscription, fold, period, of == Of::Committed, &mut found);
             }
         }
-        Of::Trials | Of::TrialsConverted => {
+        Of::Trials | Of::TrialsConverted | Of::BegunConverted => {
             for subscription in own() {
                 found.extend(trial(subscription, fold, period, of));
             }
@@ -103,7 +107,7 @@ pub fn shares(
                 }
             }
         }
-        Of::Active | Of::Moved(_) | Of::Lost | Of::Kept | Of::KeptAtMost => {
+        Of::Active | Of::Moved(_) | Of::Lost | Of::Churned | Of::Kept | Of::KeptAtMost => {
             let mut spans: Vec<DaySpan> = Vec::new();
             for subscription in own() {
                 let evaluated = intervals(subscription, fold.policy);
@@ -163,7 +167,8 @@ fn trial(
                 && ended.is_none_or(|at| fold.days.of(at) > period.end)
         }
         _ => ended.is_some_and(|at| {
-            let day = fold.days.of(at);
+            let dated = if of == Of::BegunConverted { trial.from } else { at };
+            let day = fold.days.of(dated);
             let within = day > period.before && day <= period.end;
             within
                 && intervals(subscription, fold.policy)
@@ -221,6 +226,11 @@ fn of_changes(
             let churned = within().any(|change| change.churned);
             if was_active && churned && !closed.is_active(fold.policy) {
                 put(Ratio::ONE, period.end, None);
+            }
+        }
+        Of::Churned => {
+            for change in within().filter(|change| change.churned) {
+                put(Ratio::ONE, change.day, None);
             }
         }
         Of::Kept if was_active => put(closed.monthly, period.end, None),

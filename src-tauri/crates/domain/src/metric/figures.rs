@@ -8,7 +8,7 @@
 
 use crate::calendar::Every;
 use crate::currency::Currency;
-use crate::metric::days::{Day, number_of};
+use crate::metric::days::{Day, date_of, number_of};
 use crate::metric::movement::Movement;
 use crate::metric::policy::{ChurnBase, LtvChurn, Policy, TrialBase};
 use crate::metric::rollup::{DayRow, Ledger, Rollup, Row as _, place};
@@ -232,11 +232,15 @@ pub fn tell(
         Ledgers::All(rate) => rate,
     };
     // Customers are counted once, whatever they pay in.
+    let everybody;
     let people = match ledgers {
-        Ledgers::One(currency) => rollup.ledgers.get(&Some(*currency)),
-        Ledgers::All(_) => rollup.ledgers.get(&None),
+        Ledgers::One(currency) => rollup.ledgers.get(&Some(*currency)).unwrap_or(&empty),
+        Ledgers::All(_) => {
+            everybody = rollup.everybody();
+            &everybody
+        }
     };
-    let people = Running::new(people.unwrap_or(&empty));
+    let people = Running::new(people);
     let mut figures = Vec::with_capacity(periods.len());
     for period in periods {
         let mut made = of_people(&people, *period, policy);
@@ -669,12 +673,22 @@ fn lifetime(told: &[Figures], index: usize, policy: &Policy) -> Result<Option<i6
     if it.active <= 0 {
         return Ok(None);
     }
+    match churn_rate(told, index, policy) {
+        Some(rate) => rounded(&(it.closing.rational() / whole(it.active) / rate)).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The customer churn rate that a lifetime follows from: the period's, or the mean of its own and those before it. `None`
+/// where it is zero or not defined.
+#[must_use]
+pub fn churn_rate(told: &[Figures], index: usize, policy: &Policy) -> Option<BigRational> {
     let rate_of = |figures: &Figures| {
         let (part, of) = figures.churn;
         (of > 0).then(|| whole(part) / whole(of))
     };
     let rate = match policy.ltv_churn {
-        LtvChurn::Period => rate_of(it),
+        LtvChurn::Period => rate_of(told.get(index)?),
         LtvChurn::Trailing(periods) => {
             let first = (index + 1).saturating_sub(usize::from(periods));
             let known: Vec<BigRational> = told
@@ -687,9 +701,41 @@ fn lifetime(told: &[Figures], index: usize, policy: &Policy) -> Result<Option<i6
             (count > 0).then(|| known.into_iter().sum::<BigRational>() / whole(count))
         }
     };
-    match rate.filter(|rate| !rate.is_zero()) {
-        Some(rate) => rounded(&(it.closing.rational() / whole(it.active) / rate)).map(Some),
-        None => Ok(None),
+    rate.filter(|rate| !rate.is_zero())
+}
+
+/// Periods with as many before them as a mean over periods needs, and how many those are.
+#[must_use]
+pub fn with_those_before(
+    wanted: &[Period],
+    policy: &Policy,
+    as_of: NaiveDate,
+) -> (Vec<Period>, usize) {
+    let back = match policy.ltv_churn {
+        LtvChurn::Trailing(periods) => usize::from(periods).saturating_sub(1),
+        LtvChurn::Period => 0,
+    };
+    let mut before = Vec::new();
+    let mut first = wanted.first().copied();
+    for _ in 0..back {
+        let Some((last, every)) = first.and_then(|it| Some((date_of(it.before)?, it.every))) else {
+            break;
+        };
+        first = periods(&[last], every, as_of).first().copied();
+        before.extend(first);
+    }
+    before.reverse();
+    let count = before.len();
+    before.extend(wanted);
+    (before, count)
+}
+
+/// The thirty days up to a period's end.
+#[must_use]
+pub const fn thirty_days(period: &Period) -> Period {
+    Period {
+        before: period.end.saturating_sub(THIRTY),
+        ..*period
     }
 }
 

@@ -9,13 +9,13 @@ use crate::calendar::Every;
 use crate::currency::Currency;
 use crate::metric::Basis;
 use crate::metric::days::{Day, Days};
-use crate::metric::evaluate::{Interval, Standing, intervals};
+use crate::metric::evaluate::{Interval, PlanWorth, Standing, intervals};
 use crate::metric::facts::{CustomerFacts, Second, Span, SubscriptionFacts};
 use crate::metric::movement::{Change, DaySpan, Movement, State, changes};
 use crate::metric::policy::{Cancellation, Policy};
 use crate::metric::tally::Tally;
 use crate::ratio::{Overflow, Ratio};
-use crate::record::Recurring;
+use crate::record::{Recurring, RecurringInterval};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -113,6 +113,8 @@ pub enum Dimension {
 /// One part of a ledger that was cut.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Slice {
+    /// All of it: what is not cut is in one part.
+    All,
     /// The number that stands for a price.
     Plan(u32),
     /// A country's code; `None` for customers without one.
@@ -165,10 +167,11 @@ impl Sign {
     }
 }
 
-/// What customers come to: a ledger for each currency, and one for all of them in which customers are counted.
+/// What customers come to: a ledger for each currency.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rollup {
-    /// By currency. The one without a currency counts customers whatever they pay in; its money is not money.
+    /// By currency. The one without a currency says how customers who pay in several are counted otherwise than in each of
+    /// those; its money is not money. `everybody` makes of it what all customers are.
     pub ledgers: BTreeMap<Option<Currency>, Ledger>,
     /// Customers whose sums did not fit; their figures are missing.
     pub unfit: i64,
@@ -180,9 +183,26 @@ pub type Slices = BTreeMap<Slice, Rollup>;
 /// One currency's intervals of a customer, brought to days.
 type Spans = BTreeMap<Currency, Vec<DaySpan>>;
 
+/// Whether it is also kept which month customers came in: nobody asks that of a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cohorts {
+    Kept,
+    LeftOut,
+}
+
 impl Rollup {
     /// Adds a customer, or takes one away.
     pub fn put(&mut self, facts: &CustomerFacts, fold: &Fold<'_>, sign: Sign) {
+        self.put_customer(facts, fold, sign, Cohorts::Kept);
+    }
+
+    fn put_customer(
+        &mut self,
+        facts: &CustomerFacts,
+        fold: &Fold<'_>,
+        sign: Sign,
+        cohorts: Cohorts,
+    ) {
         let mut spans = Spans::new();
         for subscription in &facts.subscriptions {
             let found = intervals(subscription, fold.policy);
@@ -195,7 +215,7 @@ impl Rollup {
             }
         }
         self.put_failed(facts, fold, sign);
-        if self.put_spans(&spans, fold, sign).is_err() {
+        if self.put_spans(&spans, fold, sign, cohorts).is_err() {
             self.unfit += sign.count(1);
         }
     }
@@ -209,22 +229,30 @@ impl Rollup {
         }
     }
 
-    fn put_spans(&mut self, spans: &Spans, fold: &Fold<'_>, sign: Sign) -> Result<(), Overflow> {
+    fn put_spans(
+        &mut self,
+        spans: &Spans,
+        fold: &Fold<'_>,
+        sign: Sign,
+        cohorts: Cohorts,
+    ) -> Result<(), Overflow> {
         // Most is worked out before anything is put down.
-        let mut all = Vec::with_capacity(spans.len() + 1);
+        let mut all = Vec::with_capacity(spans.len() * 2 + 1);
         for (currency, own) in spans {
-            all.push((Some(*currency), changes(own)?));
+            all.push((Some(*currency), changes(own)?, sign));
         }
-        if let [(_, only)] = all.as_slice() {
-            let everywhere = only.clone();
-            all.push((None, everywhere));
-        } else if !all.is_empty() {
-            all.push((None, changes(&in_heads(spans))?));
+        if spans.len() > 1 {
+            let apart = all.clone().into_iter();
+            all.extend(apart.map(|(_, changes, sign)| (None, changes, sign.turned())));
+            all.push((None, changes(&in_heads(spans))?, sign));
         }
-        let done = self.put_down(spans, &all, fold, sign);
+        let done = self.put_down(spans, &all, fold, sign, cohorts);
         if done.is_err() {
             // With the other sign it stops at the same place again, and has taken away exactly what was put.
-            let _ = self.put_down(spans, &all, fold, sign.turned());
+            for (_, _, sign) in &mut all {
+                *sign = sign.turned();
+            }
+            let _ = self.put_down(spans, &all, fold, sign.turned(), cohorts);
         }
         done
     }
@@ -232,9 +260,10 @@ impl Rollup {
     fn put_down(
         &mut self,
         spans: &Spans,
-        all: &[(Option<Currency>, Vec<Change>)],
+        all: &[(Option<Currency>, Vec<Change>, Sign)],
         fold: &Fold<'_>,
         sign: Sign,
+        cohorts: Cohorts,
     ) -> Result<(), Overflow> {
         for (currency, own) in spans {
             let ledger = self.ledgers.entry(Some(*currency)).or_default();
@@ -242,11 +271,41 @@ impl Rollup {
                 ledger.put_span(span, sign);
             }
         }
-        for (currency, changes) in all {
+        for (currency, changes, sign) in all {
             let ledger = self.ledgers.entry(*currency).or_default();
-            ledger.put_changes(changes, fold, sign)?;
+            ledger.put_changes(changes, fold, *sign)?;
+            if cohorts == Cohorts::Kept {
+                ledger.put_cohort(changes, fold, *sign)?;
+            }
         }
         Ok(())
+    }
+
+    /// Customers whatever they pay in, each counted once. Its money is not money.
+    #[must_use]
+    pub fn everybody(&self) -> Ledger {
+        let mut all = Ledger::default();
+        for ledger in self.ledgers.values() {
+            for (day, row) in &ledger.days {
+                let own = all.days.entry(*day).or_default();
+                for (sum, by) in own.movers.iter_mut().zip(row.movers) {
+                    *sum += by;
+                }
+                own.churned += row.churned;
+                own.active += row.active;
+            }
+            for (own, rows) in all.periods.iter_mut().zip(&ledger.periods) {
+                for (period, row) in rows {
+                    own.entry(*period).or_default().lost += row.lost;
+                }
+            }
+            for (key, row) in &ledger.cohorts {
+                let own = all.cohorts.entry(*key).or_default();
+                own.active += row.active;
+                own.size += row.size;
+            }
+        }
+        all
     }
 
     /// Adds another rollup.
@@ -274,19 +333,31 @@ fn in_heads(spans: &Spans) -> Vec<DaySpan> {
         .collect()
 }
 
-/// Adds a customer to the parts of a ledger that is cut. A customer is in each part with what is in it, as if the rest were
-/// not there.
+/// Adds a customer to the parts of a ledger that is cut, or not cut at all. A customer is in each part with what is in it, as
+/// if the rest were not there.
 pub fn put_sliced(
     slices: &mut Slices,
     facts: &CustomerFacts,
     fold: &Fold<'_>,
-    by: Dimension,
+    by: Option<Dimension>,
     sign: Sign,
 ) {
-    if by == Dimension::Country {
-        let slice = Slice::Country(facts.country.clone());
-        return slices.entry(slice).or_default().put(facts, fold, sign);
-    }
+    let by = match by {
+        None => {
+            return slices
+                .entry(Slice::All)
+                .or_default()
+                .put(facts, fold, sign);
+        }
+        Some(Dimension::Country) => {
+            let part = slices.entry(Slice::Country(facts.country.clone()));
+            return part
+                .or_default()
+                .put_customer(facts, fold, sign, Cohorts::LeftOut);
+        }
+        Some(Dimension::Plan) => of_plan as fn(&PlanWorth) -> Slice,
+        Some(Dimension::Rhythm) => of_rhythm,
+    };
     let mut parts: BTreeMap<Slice, Spans> = BTreeMap::new();
     for subscription in &facts.subscriptions {
         for interval in intervals(subscription, fold.policy) {
@@ -305,36 +376,56 @@ pub fn put_sliced(
     }
     for (slice, spans) in parts {
         let rollup = slices.entry(slice).or_default();
-        if rollup.put_spans(&spans, fold, sign).is_err() {
+        if rollup
+            .put_spans(&spans, fold, sign, Cohorts::LeftOut)
+            .is_err()
+        {
             rollup.unfit += sign.count(1);
         }
     }
 }
 
 /// An interval's worth by part. What is not known, or has no plan, is in the part without one.
-fn cut(interval: &Interval, by: Dimension) -> Vec<(Slice, Ratio)> {
-    let mut parts: BTreeMap<Slice, Ratio> = BTreeMap::new();
+fn cut(interval: &Interval, part_of: fn(&PlanWorth) -> Slice) -> Vec<(Slice, Ratio)> {
+    let mut parts: Vec<(Slice, Ratio)> = Vec::with_capacity(interval.plans.len().max(1));
     for plan in &interval.plans {
-        let slice = match by {
-            Dimension::Plan => Slice::Plan(plan.plan),
-            Dimension::Rhythm | Dimension::Country => rhythm(plan.rhythm),
-        };
-        let part = parts.entry(slice).or_default();
-        // The parts of a sum that fits do fit.
-        *part = part.plus(plan.monthly).unwrap_or(plan.monthly);
+        let slice = part_of(plan);
+        match parts.iter_mut().find(|(own, _)| *own == slice) {
+            // The parts of a sum that fits do fit.
+            Some((_, part)) => *part = part.plus(plan.monthly).unwrap_or(plan.monthly),
+            None => parts.push((slice, plan.monthly)),
+        }
     }
     if parts.is_empty() {
-        let nowhere = match by {
-            Dimension::Plan => Slice::Plan(0),
-            Dimension::Rhythm | Dimension::Country => Slice::Rhythm(0, 0),
-        };
-        parts.insert(nowhere, interval.monthly);
+        parts.push((part_of(&NOWHERE), interval.monthly));
     }
-    parts.into_iter().collect()
+    parts
+}
+
+/// Stands for what is in no plan.
+const NOWHERE: PlanWorth = PlanWorth {
+    plan: 0,
+    rhythm: Recurring {
+        interval: RecurringInterval::Month,
+        count: 0,
+        metered: false,
+    },
+    monthly: Ratio::ZERO,
+};
+
+const fn of_plan(own: &PlanWorth) -> Slice {
+    Slice::Plan(own.plan)
+}
+
+const fn of_rhythm(own: &PlanWorth) -> Slice {
+    rhythm(own.rhythm)
 }
 
 const fn rhythm(rhythm: Recurring) -> Slice {
-    use crate::record::RecurringInterval::{Day, Month, Week, Year};
+    use RecurringInterval::{Day, Month, Week, Year};
+    if rhythm.count == 0 {
+        return Slice::Rhythm(0, 0);
+    }
     let unit = match rhythm.interval {
         Day => 1,
         Week => 2,
@@ -382,6 +473,11 @@ impl Fold<'_> {
     #[must_use]
     pub fn next_change(&self, facts: &CustomerFacts) -> Option<Second> {
         let ahead = |at: &Second| *at > self.horizon;
+        // Whatever a policy makes of them, what changes by time is one of a customer's own instants, or follows from a bill
+        // that is late.
+        if !instants(facts).any(|at| ahead(&at)) {
+            return None;
+        }
         let failed = facts.failed.iter().map(|bill| bill.at);
         facts
             .subscriptions
@@ -407,6 +503,30 @@ impl Fold<'_> {
             .filter(ahead)
             .min()
     }
+}
+
+/// Every instant in a customer's facts; a bill that is late may say something new at any later one.
+fn instants(facts: &CustomerFacts) -> impl Iterator<Item = Second> + '_ {
+    let both = |span: &Span| [Some(span.from), span.to];
+    let of_subscriptions = facts.subscriptions.iter().flat_map(move |own| {
+        let late = own.late.iter().flat_map(move |it| {
+            [
+                Some(it.from),
+                Some(it.to.unwrap_or(Second::MAX)),
+            ]
+        });
+        both(&own.life)
+            .into_iter()
+            .chain([own.end_asked])
+            .chain(own.trial.iter().flat_map(both))
+            .chain(own.stops.iter().flat_map(move |(span, _)| both(span)))
+            .chain(late)
+            .chain(own.stretches.iter().map(|it| Some(it.from)))
+            .chain(own.usage.iter().flat_map(move |it| both(&it.span)))
+    });
+    of_subscriptions
+        .flatten()
+        .chain(facts.failed.iter().map(|bill| bill.at))
 }
 
 impl Ledger {
@@ -463,7 +583,7 @@ impl Ledger {
         for every in EVERY {
             self.put_periods(changes, fold, every, sign)?;
         }
-        self.put_cohort(changes, fold, sign)
+        Ok(())
     }
 
     fn put_periods(
@@ -682,5 +802,11 @@ impl Row for CohortRow {
         self.active += other.active;
         self.monthly.merge(&other.monthly);
         self.size += other.size;
+    }
+}
+
+impl Row for i64 {
+    fn merge(&mut self, other: &Self) {
+        *self += other;
     }
 }

@@ -74,6 +74,7 @@ fn without_a_future(customer: &Customer, at: Second) -> Customer {
 /// customer has more or less of it depends on whether it ever has a second currency.
 fn said(rollup: &Rollup) -> Rollup {
     let mut rollup = rollup.clone();
+    rollup.ledgers.insert(None, rollup.everybody());
     if let Some(people) = rollup.ledgers.get_mut(&None) {
         for row in people.days.values_mut() {
             row.moved = Default::default();

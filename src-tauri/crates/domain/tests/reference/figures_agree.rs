@@ -126,13 +126,14 @@ impl Both<'_> {
 
     fn cohorts_agree(&self, ledger: Ledger) -> Result<(), String> {
         let until = cohorts::number(date_at(self.world.as_of, self.zone));
-        let key = match ledger {
-            Ledger::Of(money) => Some(engine::currency(money)),
-            Ledger::Everyone => None,
+        let theirs = match ledger {
+            Ledger::Of(money) => {
+                let own = self.rollup.ledgers.get(&Some(engine::currency(money)));
+                own.cloned().unwrap_or_default()
+            }
+            Ledger::Everyone => self.rollup.everybody(),
         };
-        let empty = coffer_domain::metric::rollup::Ledger::default();
-        let theirs = self.rollup.ledgers.get(&key).unwrap_or(&empty);
-        let theirs = figures::cohorts(theirs, until);
+        let theirs = figures::cohorts(&theirs, until);
         let mut ours = cohorts(self.days, self.tapes, ledger, self.policy);
         let mut told = std::collections::BTreeMap::new();
         for (month, cohort) in theirs {

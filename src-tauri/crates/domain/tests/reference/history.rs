@@ -29,7 +29,7 @@ impl Folded {
         let facts = engine::customer(own);
         self.whole.put(&facts, fold, sign);
         for (slices, by) in self.slices.iter_mut().zip(DIMENSIONS) {
-            put_sliced(slices, &facts, fold, by, sign);
+            put_sliced(slices, &facts, fold, Some(by), sign);
         }
     }
 

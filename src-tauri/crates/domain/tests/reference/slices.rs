@@ -54,7 +54,7 @@ fn agree(world: &World, policy: &Policy, zone: Tz, by: Dimension) -> Result<(), 
             &mut slices,
             &engine::customer(customer),
             &fold,
-            by,
+            Some(by),
             Sign::Plus,
         );
     }

@@ -1,15 +1,15 @@
 //! Parts of all customers: what a cut and a filter leave.
 //!
-//! Nothing here is kept: facts are folded for each question, and a part that cannot be told of a metric is refused instead of
-//! being told of the whole.
+//! The parts of a cut of everything are kept beside the whole. Where a filter leaves something out, facts are folded for the
+//! question. A metric that cannot be told of a part is refused instead of being told of the whole.
 
 use crate::books::Books;
 use crate::error::EngineError;
-use crate::figures::{self, Figures, View};
-use coffer_domain::metric::days::Days;
+use crate::figures::{self, Figures, View, add_slices};
+use coffer_domain::calendar::Every;
 use coffer_domain::metric::facts::{CustomerFacts, Held, Stretch};
 use coffer_domain::metric::figures::Metric;
-use coffer_domain::metric::rollup::{Dimension, Fold, Rollup, Sign, Slice, Slices, put_sliced};
+use coffer_domain::metric::rollup::{Dimension, Rollup, Sign, Slice, Slices, put_sliced};
 use coffer_domain::mode::Mode;
 use coffer_domain::ratio::Ratio;
 use coffer_domain::record::{Kind, Recurring};
@@ -138,20 +138,19 @@ pub(super) fn cut<M: Mode>(
     figures: &Figures,
     by: By,
     filter: &Filter,
+    every: Every,
 ) -> Result<Vec<Part>, EngineError> {
     let dimension = match by {
         By::Plan => Dimension::Plan,
         By::Country => Dimension::Country,
         By::Interval => Dimension::Rhythm,
-        By::Provider | By::Currency => return by_provider(books, figures, filter),
+        By::Provider | By::Currency => return by_provider(books, figures, filter, every),
     };
-    let passes = Passing::new(books, figures, filter)?;
-    let mut slices = Slices::new();
-    fold_each(books, figures, |row, customer, own, fold| {
-        if let Some(own) = passes.cut(row, customer, own) {
-            put_sliced(&mut slices, &own, fold, dimension, Sign::Plus);
-        }
-    })?;
+    let slices = if filter.is_empty() {
+        figures::load_cut(books, figures, dimension, every)?
+    } else {
+        fold_passing(books, figures, filter, Some(dimension))?
+    };
     let names = plan_names(books, figures)?;
     let mut found: Vec<Part> = slices
         .into_iter()
@@ -174,8 +173,8 @@ fn by_provider<M: Mode>(
     books: &Books<M>,
     figures: &Figures,
     filter: &Filter,
+    every: Every,
 ) -> Result<Vec<Part>, EngineError> {
-    let passes = Passing::new(books, figures, filter)?;
     let mut found: BTreeMap<String, Part> = BTreeMap::new();
     for row in figures.accounts.iter().filter(|row| filter.lets(row)) {
         let part = found.entry(row.provider.clone()).or_insert_with(|| Part {
@@ -187,52 +186,35 @@ fn by_provider<M: Mode>(
         if let Some(accounts) = &mut part.accounts {
             accounts.push(row.id.to_string());
         }
-        if filter.is_empty() {
-            // Rollups are kept by account already.
-            let view = View {
-                account: Some(row.id.to_string()),
-                ..figures.view.clone()
-            };
-            let own = figures::load(books, &view)?;
-            part.rollup.merge((*own.rollup).clone());
-        }
+        // Rollups are kept by account already.
+        let view = View {
+            account: Some(row.id.to_string()),
+            ..figures.view.clone()
+        };
+        let own = figures::load(books, &view)?;
+        part.rollup.merge(fold_filtered(books, &own, filter, every)?);
     }
-    if filter.is_empty() {
-        return Ok(found.into_values().collect());
-    }
-    fold_each(books, figures, |row, customer, own, fold| {
-        if let (Some(own), Some(part)) =
-            (passes.cut(row, customer, own), found.get_mut(&row.provider))
-        {
-            part.rollup.put(&own, fold, Sign::Plus);
-        }
-    })?;
     Ok(found.into_values().collect())
 }
 
-/// Folds the facts of all accounts into whatever `put` puts them.
-fn fold_each<M: Mode>(
+/// What a filter leaves of all customers, cut or whole.
+fn fold_passing<M: Mode>(
     books: &Books<M>,
     figures: &Figures,
-    mut put: impl FnMut(&AccountRow, &str, &CustomerFacts, &Fold<'_>),
-) -> Result<(), EngineError> {
-    let days = Days::of_zone(figures.view.zone);
-    let now = books.clock.now();
-    books.store.read(|read| {
-        for row in &figures.accounts {
-            let fold = Fold {
-                policy: &figures.view.policy,
-                days: &days,
-                horizon: row.synced_at.unwrap_or(now).timestamp(),
-            };
-            facts::scan(read.sql(), row.id.as_str(), "", None, |customer, own| {
-                put(row, customer, &own, &fold);
-                Ok(())
-            })?;
+    filter: &Filter,
+    cut: Option<Dimension>,
+) -> Result<Slices, EngineError> {
+    let passes = Passing::new(books, figures, filter)?;
+    let threads = figures.add_up(books, Slices::new, |slices, it| {
+        if let Some(own) = passes.cut(it.account, it.id, it.facts) {
+            put_sliced(slices, &own, it.fold, cut, Sign::Plus);
         }
-        Ok(())
     })?;
-    Ok(())
+    let mut all = Slices::new();
+    for slices in threads {
+        add_slices(&mut all, slices);
+    }
+    Ok(all)
 }
 
 /// What a part of a cut is called: for a machine and for people.
@@ -250,6 +232,7 @@ fn called(slice: &Slice, plans: &BTreeMap<u32, (String, String)>) -> (String, St
             let word = rhythm_word(*unit, *count);
             (word.clone(), word)
         }
+        Slice::All => ("all".to_owned(), "all".to_owned()),
     }
 }
 
@@ -387,18 +370,17 @@ impl<'a> Passing<'a> {
         &self,
         row: &AccountRow,
         customer: &str,
-        facts: &CustomerFacts,
+        mut own: CustomerFacts,
     ) -> Option<CustomerFacts> {
         let filter = self.filter;
         if !filter.lets(row)
             || filter
                 .country
                 .as_ref()
-                .is_some_and(|it| facts.country.as_deref() != Some(it.as_str()))
+                .is_some_and(|it| own.country.as_deref() != Some(it.as_str()))
         {
             return None;
         }
-        let mut own = facts.clone();
         if let Some(marked) = &self.marked {
             let account = row.id.as_str();
             let here = |all: &BTreeSet<(String, String)>, id: &str| {
@@ -468,13 +450,30 @@ pub(super) fn fold_filtered<M: Mode>(
     books: &Books<M>,
     figures: &Figures,
     filter: &Filter,
+    every: Every,
 ) -> Result<Rollup, EngineError> {
-    let passes = Passing::new(books, figures, filter)?;
-    let mut rollup = Rollup::default();
-    fold_each(books, figures, |row, customer, own, fold| {
-        if let Some(own) = passes.cut(row, customer, own) {
-            rollup.put(&own, fold, Sign::Plus);
-        }
-    })?;
-    Ok(rollup)
+    let whole_accounts = Filter {
+        provider: None,
+        ..filter.clone()
+    };
+    if whole_accounts.is_empty() && figures.accounts.iter().all(|row| filter.lets(row)) {
+        return Ok((*figures.rollup).clone());
+    }
+    let country = Filter {
+        country: filter.country.clone(),
+        provider: filter.provider.clone(),
+        ..Filter::default()
+    };
+    // The parts by country are kept, and a filter by it leaves one of them.
+    let mut slices = if let (Some(country), true) = (
+        &filter.country,
+        country == *filter && figures.accounts.iter().all(|row| filter.lets(row)),
+    ) {
+        let mut all = figures::load_cut(books, figures, Dimension::Country, every)?;
+        let own = all.remove(&Slice::Country(Some(country.clone())));
+        Slices::from([(Slice::All, own.unwrap_or_default())])
+    } else {
+        fold_passing(books, figures, filter, None)?
+    };
+    Ok(slices.remove(&Slice::All).unwrap_or_default())
 }

@@ -192,7 +192,7 @@ impl Telling<'_> {
         let filtered = if filter.is_empty() {
             None
         } else {
-            Some(fold_filtered(books, figures, filter)?)
+            Some(fold_filtered(books, figures, filter, self.question.every)?)
         };
         let whole = filtered.as_ref().unwrap_or(&figures.rollup);
         let mut sources = Vec::new();
@@ -206,7 +206,7 @@ impl Telling<'_> {
                 }),
                 slice: None,
             }),
-            Some(by) => parts = cut(books, figures, by, filter)?,
+            Some(by) => parts = cut(books, figures, by, filter, self.question.every)?,
         }
         sources.extend(parts.iter().map(|part| Source {
             rollup: &part.rollup,
@@ -304,29 +304,10 @@ impl Telling<'_> {
 
     /// The periods asked for, with as many before them as a trailing mean needs, and how many those are.
     fn padded(&self) -> (Vec<Period>, usize) {
-        let back = match self.question.view.policy.ltv_churn {
-            coffer_domain::metric::policy::LtvChurn::Trailing(periods)
-                if self.question.metrics.contains(&Metric::Ltv) =>
-            {
-                usize::from(periods).saturating_sub(1)
-            }
-            _ => 0,
-        };
-        let every = self.question.every;
-        let mut before = Vec::new();
-        let mut first = self.periods.first().map(|period| period.before);
-        for _ in 0..back {
-            let Some(last) = first.and_then(date_of) else {
-                break;
-            };
-            let found = told::periods(&[last], every, self.present);
-            first = found.first().map(|period| period.before);
-            before.extend(found);
+        if !self.question.metrics.contains(&Metric::Ltv) {
+            return (self.periods.clone(), 0);
         }
-        before.reverse();
-        let skipped = before.len();
-        before.extend(self.periods.iter().copied());
-        (before, skipped)
+        told::with_those_before(&self.periods, &self.question.view.policy, self.present)
     }
 
     fn rate(&self, from: Currency, to: Currency, day: Day) -> Option<Ratio> {

@@ -25,7 +25,7 @@ const FEW: usize = 8;
 /// How long they wait.
 const LINGER: Duration = Duration::from_millis(80);
 /// Customers derived in one transaction.
-pub(super) const DERIVED_AT_ONCE: u32 = 500;
+const DERIVED_AT_ONCE: u32 = 500;
 /// Documents brought into the index of words at a time: a page waits no longer for it than for another page.
 const WORDS_AT_ONCE: u32 = 500;
 

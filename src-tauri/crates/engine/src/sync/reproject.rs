@@ -3,7 +3,7 @@
 //! It happens by itself when a newer version reads more out of an object than the one that stored it, and on request. The
 //! JSON is not touched; an object that this version cannot read keeps the row it had and is named in a warning.
 
-use crate::books::Books;
+use crate::books::{Books, blocking};
 use crate::error::EngineError;
 use coffer_domain::ids::AccountId;
 use coffer_domain::mode::Mode;
@@ -12,13 +12,11 @@ use coffer_providers::{ProviderName, reread};
 use coffer_store::query::object::raw_page;
 use coffer_store::table::account;
 use coffer_store::table::meta::{self, PROJECTION};
-use coffer_store::{derive_some, reproject as put_anew};
+use coffer_store::{derive_all, reproject as put_anew};
 use std::sync::Arc;
 
 /// Objects read and written at a time.
 const AT_ONCE: usize = 500;
-/// Customers derived in one transaction.
-const DERIVED_AT_ONCE: u32 = 500;
 /// Objects named in the warning.
 const NAMED: usize = 5;
 
@@ -63,11 +61,8 @@ pub(super) async fn reproject<M: Mode>(books: &Arc<Books<M>>) -> Result<Reprojec
         .filter_map(|row| row.synced_at)
         .max()
         .unwrap_or_else(|| books.clock.now());
-    while books
-        .write(move |write| derive_some(write, DERIVED_AT_ONCE, now))
-        .await?
-        > 0
-    {}
+    let own = Arc::clone(books);
+    blocking(move || Ok(derive_all(&own.store, now)?)).await?;
     books
         .write(|write| meta::set_projection(write, PROJECTION))
         .await?;

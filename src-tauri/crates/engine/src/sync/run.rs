@@ -7,7 +7,6 @@ use crate::self_check::{self, Depth};
 use crate::sync::asker::Asker;
 use crate::sync::board::{AccountRun, Phase};
 use crate::sync::catch_up::{Told, Why, catch_up};
-use crate::sync::committer::DERIVED_AT_ONCE;
 use crate::sync::prove::{Scope, prove};
 use crate::sync::reproject::{self, reproject};
 use crate::sync::rights::{hears, readable, with_rights};
@@ -19,7 +18,6 @@ use coffer_domain::mode::Mode;
 use coffer_domain::record::Kind;
 use coffer_domain::sync::{CHANGES_OVERLAP, CHANGES_REACH, Plan, Standing, Stretch, covered, plan};
 use coffer_providers::{ClientOptions, Provider, connect};
-use coffer_store::derive_some;
 use coffer_store::proof::Mismatch;
 use coffer_store::table::{account, account::AccountRow, meta, mismatch, reads, stretch};
 use std::sync::Arc;
@@ -485,16 +483,10 @@ async fn settle<M: Mode>(
         .await
 }
 
-/// Derives what the marked customers' records mean, a few at a time, so that readers never wait long.
+/// Derives what the marked customers' records mean.
 async fn derive_all<M: Mode>(books: &Arc<Books<M>>, as_of: Instant) -> Result<(), EngineError> {
-    loop {
-        let derived = books
-            .write(move |write| derive_some(write, DERIVED_AT_ONCE, as_of))
-            .await?;
-        if derived == 0 {
-            return Ok(());
-        }
-    }
+    let own = Arc::clone(books);
+    blocking(move || Ok(coffer_store::derive_all(&own.store, as_of)?)).await
 }
 
 /// The provider's client with the account's key.

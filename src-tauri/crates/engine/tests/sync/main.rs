@@ -7,6 +7,7 @@
 )]
 
 mod cuts;
+mod explained;
 mod faults;
 mod proof;
 mod rebuild;

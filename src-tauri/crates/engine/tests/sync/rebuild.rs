@@ -11,6 +11,7 @@ use coffer_engine::self_check::{Depth, check};
 use coffer_engine::store::table::facts;
 use coffer_engine::sync::reproject_all;
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 fn views() -> [View; 3] {
     let view = |policy: &str, zone| View {
@@ -48,9 +49,9 @@ fn all_facts(shop: &Shop) -> BTreeMap<String, CustomerFacts> {
     shop.books
         .store
         .read(|read| {
-            facts::scan(read.sql(), shop.account.as_str(), "", None, |id, own| {
+            facts::scan(read.sql(), shop.account.as_str(), "", |id, own| {
                 all.insert(id.to_owned(), own);
-                Ok(())
+                Ok(ControlFlow::Continue(()))
             })
         })
         .unwrap();

@@ -9,6 +9,7 @@ use coffer_domain::ids::{CustomerId, PriceId};
 use coffer_domain::metric::facts::CustomerFacts;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
 pub(crate) const SCHEMA_3: &str = "
 DROP TABLE mrr_interval;
@@ -99,25 +100,40 @@ pub(crate) fn replace(
     Ok(())
 }
 
-/// Reads the facts of an account's customers, in order of their ids, from one on and before another.
+/// Reads the facts of an account's customers behind one, in order of their ids, for as long as `each` wants more.
 ///
 /// # Errors
 /// The file's, or what `each` returns.
 pub fn scan(
     sql: &Connection,
     account: &str,
-    from: &str,
-    before: Option<&str>,
-    mut each: impl FnMut(&str, CustomerFacts) -> Result<(), StoreError>,
+    after: &str,
+    mut each: impl FnMut(&str, CustomerFacts) -> Result<ControlFlow<()>, StoreError>,
 ) -> Result<(), StoreError> {
     let mut statement = sql.prepare_cached(
-        "SELECT customer, facts FROM facts
-         WHERE account = ?1 AND customer >= ?2 AND (?3 IS NULL OR customer < ?3) ORDER BY customer",
+        "SELECT customer, facts FROM facts WHERE account = ?1 AND customer > ?2 ORDER BY customer",
     )?;
-    let mut rows = statement.query(params![account, from, before])?;
+    let mut rows = statement.query([account, after])?;
     while let Some(row) = rows.next()? {
         let facts = decode(row.get_ref(1)?.as_blob()?)?;
-        each(row.get_ref(0)?.as_str()?, facts)?;
+        if each(row.get_ref(0)?.as_str()?, facts)?.is_break() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Reads the facts of all of an account's customers as bytes.
+pub(super) fn scan_bytes(
+    sql: &Connection,
+    account: &str,
+    mut each: impl FnMut(&str, &[u8]) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut statement =
+        sql.prepare_cached("SELECT customer, facts FROM facts WHERE account = ?1")?;
+    let mut rows = statement.query([account])?;
+    while let Some(row) = rows.next()? {
+        each(row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_blob()?)?;
     }
     Ok(())
 }

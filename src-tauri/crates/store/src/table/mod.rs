@@ -4,6 +4,7 @@ pub mod account;
 pub mod cash;
 pub mod dirty;
 pub mod facts;
+pub mod folding;
 pub mod gone;
 pub mod meta;
 pub mod mismatch;

@@ -1,0 +1,166 @@
+//! Figures that are taken apart: the rows come to the figure, under every policy and page by page.
+
+use crate::support::{Shop, world};
+use chrono_tz::Tz;
+use coffer_engine::domain::calendar::Every;
+use coffer_engine::domain::metric::figures::Metric;
+use coffer_engine::domain::metric::movement::Movement;
+use coffer_engine::domain::metric::policy::{Policy, presets};
+use coffer_engine::domain::ratio::{Ratio, Sum};
+use coffer_engine::explain::{Explanation, Question, Row, Shown, explain};
+use coffer_engine::figures::View;
+use coffer_engine::metrics::{self, Filter, Money};
+
+fn ask(shop: &Shop, metric: &str, policy: &Policy, date: &str, page: Option<&str>) -> Explanation {
+    let question = Question {
+        metric: metric.to_owned(),
+        date: date.parse().unwrap(),
+        every: Every::Month,
+        view: View {
+            account: None,
+            policy: policy.clone(),
+            zone: Tz::UTC,
+        },
+        currency: None,
+        customer: None,
+        limit: page.map(|_| 2),
+        after: page.filter(|it| !it.is_empty()).map(str::to_owned),
+    };
+    explain(&shop.books, &question).unwrap()
+}
+
+fn sum(rows: &[Row]) -> Sum {
+    let mut sum = Sum::new();
+    for row in rows {
+        sum.add(Ratio::parse(&row.exact).unwrap());
+    }
+    sum
+}
+
+/// What an exact figure looks like when it is shown.
+fn shown(exact: &Sum, like: &Shown) -> Shown {
+    match like {
+        Shown::Money(_) => Shown::Money(Some(exact.round_half_even().unwrap())),
+        Shown::Count(_) => Shown::Count(exact.round_half_even().unwrap()),
+        Shown::Rate(_) => Shown::Rate(Some(four_places(exact))),
+    }
+}
+
+fn four_places(exact: &Sum) -> String {
+    let scaled = exact.times_round_half_even(10_000).unwrap();
+    let sign = if scaled < 0 { "-" } else { "" };
+    let (whole, rest) = (scaled.abs() / 10_000, scaled.abs() % 10_000);
+    format!("{sign}{whole}.{rest:04}")
+}
+
+fn names() -> Vec<&'static str> {
+    let moved = Movement::ALL.into_iter().map(Movement::name);
+    Metric::ALL.into_iter().map(Metric::name).chain(moved).collect()
+}
+
+/// The figure of a month as it is told elsewhere.
+fn told(shop: &Shop, metric: &str, policy: &Policy, date: &str) -> Option<String> {
+    let metric = Metric::parse(metric).filter(|it| *it != Metric::Movements)?;
+    let question = metrics::Question {
+        metrics: vec![metric],
+        view: View {
+            account: None,
+            policy: policy.clone(),
+            zone: Tz::UTC,
+        },
+        from: Some(date.parse().unwrap()),
+        to: Some(date.parse().unwrap()),
+        every: Every::Month,
+        money: Money::Main,
+        by: None,
+        filter: Filter::default(),
+    };
+    let answer = metrics::answer(&shop.books, &question).unwrap();
+    let (_, value) = answer.series[0].points[0].values[0].clone();
+    Some(format!("{value:?}"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_rows_of_every_figure_come_to_it_under_every_policy() {
+    let shop = Shop::of(world(91, 120)).await;
+    shop.whole().await;
+    let mut with_rows = 0;
+    for policy in presets() {
+        for date in ["2026-03-31", "2026-06-30"] {
+            for name in names() {
+                let what = format!("{name} under {} on {date}", policy.id);
+                let whole = ask(&shop, name, &policy, date, None);
+                let exact = sum(&whole.rows);
+                assert_eq!(exact.exact_text(), whole.exact, "{what}");
+                assert_eq!((whole.next, whole.rest.as_str()), (None, "0/1"), "{what}");
+                if let Some(told) = told(&shop, name, &policy, date) {
+                    let inside = format!("{:?}", whole.value);
+                    assert_eq!(told, inside, "{what}");
+                }
+                if whole.rows.is_empty() {
+                    continue;
+                }
+                with_rows += 1;
+                if name == "movements" {
+                    // Opening and closing are each rounded, and what is between them is told of those.
+                    continue;
+                }
+                assert_eq!(shown(&exact, &whole.value), whole.value, "{what}");
+            }
+        }
+    }
+    assert!(with_rows > 200, "{with_rows}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_follow_each_other_until_nothing_is_left() {
+    let shop = Shop::of(world(92, 80)).await;
+    shop.whole().await;
+    let policy = Policy::coffer_1();
+    for name in ["mrr", "arpa", "new", "nrr", "committed_mrr", "gross_volume"] {
+        let whole = ask(&shop, name, &policy, "2026-06-30", None);
+        assert!(whole.rows.len() > 2, "{name}: {}", whole.rows.len());
+        let mut rows = Vec::new();
+        let mut page = String::new();
+        loop {
+            let told = ask(&shop, name, &policy, "2026-06-30", Some(&page));
+            assert_eq!(told.exact, whole.exact, "{name}");
+            assert_eq!(told.value, whole.value, "{name}");
+            let mut both = sum(&told.rows);
+            both.add(Ratio::parse(&told.rest).unwrap());
+            assert_eq!(both.exact_text(), whole.exact, "{name}: a page and its rest");
+            rows.extend(told.rows);
+            let Some(next) = told.next else { break };
+            page = next;
+        }
+        assert_eq!(rows, whole.rows, "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_customers_part_is_told_as_the_figure() {
+    let shop = Shop::of(world(93, 30)).await;
+    shop.whole().await;
+    let policy = Policy::coffer_1();
+    let whole = ask(&shop, "mrr", &policy, "2026-06-30", None);
+    let customer = whole.rows[0].customer.clone();
+    let question = Question {
+        metric: "mrr".to_owned(),
+        date: "2026-06-30".parse().unwrap(),
+        every: Every::Month,
+        view: View::plain(Tz::UTC),
+        currency: None,
+        customer: Some(customer.clone()),
+        limit: None,
+        after: None,
+    };
+    let own = explain(&shop.books, &question).unwrap();
+    let of_it: Vec<Row> = whole
+        .rows
+        .iter()
+        .filter(|row| row.customer == customer)
+        .cloned()
+        .collect();
+    assert_eq!(own.rows, of_it);
+    assert_eq!(shown(&sum(&own.rows), &own.value), own.value);
+}
