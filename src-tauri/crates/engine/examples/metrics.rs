@@ -308,6 +308,7 @@ fn fill(books: &Books<Test>, subscriptions: u64) {
         proved_at: Some(present()),
         unproved: false,
         settled_walk: 1,
+        clocks_walk: 1,
     };
     books
         .store

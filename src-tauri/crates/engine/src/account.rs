@@ -87,6 +87,7 @@ pub async fn check_new<M: Mode>(
         proved_at: None,
         unproved: true,
         settled_walk: 0,
+        clocks_walk: 0,
     };
     Ok(Checked {
         row,

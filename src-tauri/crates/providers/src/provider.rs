@@ -85,6 +85,9 @@ pub struct Capabilities {
     pub unsettled: &'static [Kind],
     /// Kinds that are listed for one object at a time (`Slice::Of`): the list, and the kind of the object.
     pub of_one: &'static [(Kind, Kind)],
+    /// Kinds whose lists leave out what lives on a test clock, customers first: those are listed by clock
+    /// (`Slice::OnClock`), the others by customer. Empty where there are no such clocks.
+    pub on_clocks: &'static [Kind],
 }
 
 /// What a permission lets a key do.
@@ -231,6 +234,12 @@ pub trait Provider<M: Mode>: Send + Sync {
         slice: &Slice,
         after: Option<&str>,
     ) -> Result<Page, ProviderError>;
+
+    /// The test clocks that customers of a sandbox may live on, by their ids. Where there are none, nothing is asked.
+    ///
+    /// # Errors
+    /// When the provider cannot be asked, or the key may not read them.
+    async fn clocks(&self) -> Result<Vec<String>, ProviderError>;
 
     /// One page of what changed at or after an instant, newest first, as far back as the provider remembers.
     ///

@@ -40,9 +40,10 @@ pub(crate) enum Sort {
     Session,
     SessionItem,
     PaymentLink,
+    TestClock,
 }
 
-const SORTS: [Sort; 28] = [
+const SORTS: [Sort; 29] = [
     Sort::Customer,
     Sort::Product,
     Sort::Price,
@@ -71,6 +72,7 @@ const SORTS: [Sort; 28] = [
     Sort::Session,
     Sort::SessionItem,
     Sort::PaymentLink,
+    Sort::TestClock,
 ];
 
 impl Sort {
@@ -104,6 +106,7 @@ impl Sort {
             Self::Session => "cs_a1",
             Self::SessionItem => "li_1",
             Self::PaymentLink => "plink_1",
+            Self::TestClock => "clock_1",
         }
     }
 

@@ -142,6 +142,8 @@ pub struct World {
     pub(crate) events: Events,
     /// What requests made and changed; empty in a world that nobody wrote to.
     pub(crate) written: Written,
+    /// Clocks that customers of a sandbox live on.
+    pub(crate) clocks: u32,
     queue: BinaryHeap<Reverse<Planned>>,
 }
 
@@ -190,6 +192,7 @@ impl World {
             sessions: Shelf::default(),
             events: Events::default(),
             written: Written::default(),
+            clocks: 0,
             queue: BinaryHeap::new(),
         };
         let first = world.arrival(0);

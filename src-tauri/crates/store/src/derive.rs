@@ -42,7 +42,7 @@ const FEW: usize = 200;
 /// Customers derived in one transaction of the writer.
 const TOGETHER: u32 = 500;
 /// Customers made from one state of the file.
-const ROUND: u32 = 10_000;
+const ROUND: u32 = 20_000;
 /// Customers handed to the writer at once.
 const BUNDLE: usize = 500;
 

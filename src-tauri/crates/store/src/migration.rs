@@ -54,8 +54,8 @@ const STEP_3: [&str; 3] = [
     table::cash::SCHEMA_3,
 ];
 
-/// Rollups of parts.
-const STEP_4: [&str; 1] = [table::rollup::SCHEMA_4];
+/// Rollups of parts, and test clocks.
+const STEP_4: [&str; 2] = [table::rollup::SCHEMA_4, table::account::SCHEMA_4];
 
 /// Brings the file to the newest format.
 pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {

@@ -32,6 +32,8 @@ pub enum Slice {
     Unsettled,
     /// What belongs to one object, by that object's id.
     Of(String),
+    /// What lives on a test clock, by the clock's id.
+    OnClock(String),
 }
 
 impl Slice {

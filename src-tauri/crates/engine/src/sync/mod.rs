@@ -11,6 +11,7 @@ mod asker;
 mod backfill;
 mod board;
 mod catch_up;
+mod clocks;
 mod committer;
 mod estimate;
 mod keeper;

@@ -11,7 +11,7 @@ use crate::sync::prove::{Scope, prove};
 use crate::sync::reproject::{self, reproject};
 use crate::sync::rights::{hears, readable, with_rights};
 use crate::sync::sweep::Swept;
-use crate::sync::{backfill, ledger, sweep, unseen};
+use crate::sync::{backfill, clocks, ledger, sweep, unseen};
 use coffer_domain::Instant;
 use coffer_domain::ids::AccountId;
 use coffer_domain::mode::Mode;
@@ -284,11 +284,13 @@ async fn bring<M: Mode>(
     let mut touched = std::mem::take(&mut told.touched);
     let mut known = known_mismatches(asker).await?;
     touched.extend(known.iter().map(|it| (it.kind, it.id.clone())));
-    let covers = covers(asker).await?;
+    let mut covers = covers(asker).await?;
+    let clocked = clocks::walk(asker).await?;
+    covers &= clocked.whole;
     if covers {
         settle_unseen(asker).await?;
     }
-    let mut everything = walked.is_some() || row.unproved;
+    let mut everything = walked.is_some() || row.unproved || clocked.asked;
     if walked.is_none() && sweep::is_due(row.swept_at, books.clock.now()) {
         let swept = sweep_now(asker, row).await?;
         everything |= swept.too_many;

@@ -1,7 +1,6 @@
 //! What a whole walk did not meet is asked for by its id before it is called gone.
 //!
-//! Lists leave things out: customers of a test clock, objects that were deleted, and once in a while something that was
-//! there. An object that answers to its id stays; one that does not is marked as deleted. Each is asked for, however many
+//! Lists leave things out: objects that were deleted, and once in a while something that was there. An object that answers to its id stays; one that does not is marked as deleted. Each is asked for, however many
 //! there are: that the first hundred are gone says nothing about the next.
 
 use crate::error::EngineError;

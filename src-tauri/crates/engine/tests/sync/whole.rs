@@ -6,7 +6,8 @@ use coffer_engine::domain::sync::covered;
 use coffer_engine::store::query::weight;
 use coffer_engine::store::table::stretch;
 use coffer_engine::sync::{AccountRun, reproject_all};
-use coffer_sim::ServerOptions;
+use coffer_sim::{Fault, FaultKind, ServerOptions};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Compares how many objects of each kind the file and the merchant hold.
@@ -285,4 +286,60 @@ async fn the_tables_are_made_anew_without_the_network() {
     assert_eq!(shop.requests(), asked, "nothing was asked");
     assert_eq!(names(&shop), before);
     assert!(shop.sync_full().await.complete, "and it adds up");
+}
+
+fn with_clocks(seed: u64) -> ServerOptions {
+    let mut options = ServerOptions::new(world(seed, 40));
+    options.test_clocks = 3;
+    options
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_lives_on_test_clocks_is_here_too() {
+    let shop = Shop::open(with_clocks(61)).await;
+    let plain = Shop::of(world(61, 40)).await;
+    let run = shop.sync().await;
+    assert!(run.complete, "{run:?}");
+    plain.whole().await;
+    let ids = |shop: &Shop| -> BTreeSet<(Kind, String)> { shop.content().into_keys().collect() };
+    assert_eq!(ids(&shop), ids(&plain));
+    let again = shop.sync().await;
+    assert!(again.complete);
+    assert_eq!(again.requests, 1, "events tell of them from then on");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_leave_to_see_test_clocks_nothing_is_called_complete() {
+    let shop = Shop::open(with_clocks(62)).await;
+    shop.merchant
+        .set_denied(vec!["rak_billing_clock_read".to_owned()]);
+    for _ in 0..2 {
+        let run = shop.sync().await;
+        assert!(!run.complete && run.error.is_none(), "{run:?}");
+        let told = run.warnings.join(" ");
+        assert!(told.contains("rak_billing_clock_read"), "{told}");
+        assert!(told.contains("test clocks"), "{told}");
+    }
+    shop.merchant.set_denied(Vec::new());
+    let run = shop.sync().await;
+    assert!(run.complete, "{run:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sync_that_broke_off_among_test_clocks_asks_them_again() {
+    let shop = Shop::open(with_clocks(63)).await;
+    shop.merchant.set_faults(vec![Fault {
+        kind: FaultKind::Reset,
+        path: Some("/v1/test_helpers/test_clocks".to_owned()),
+        skip: 0,
+        times: None,
+    }]);
+    let broken = shop.sync().await;
+    assert!(!broken.complete);
+    shop.merchant.set_faults(Vec::new());
+    let run = shop.sync().await;
+    assert!(run.complete, "{run:?}");
+    let plain = Shop::of(world(63, 40)).await;
+    plain.whole().await;
+    assert_eq!(shop.content().len(), plain.content().len());
 }

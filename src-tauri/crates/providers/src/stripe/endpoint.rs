@@ -43,10 +43,23 @@ pub(super) const UNSETTLED: [Kind; 5] = [
 ];
 
 /// The kinds whose list can be asked for by one object that they belong to, with the kind of that object.
-pub(super) const OF_ONE: [(Kind, Kind); 3] = [
+pub(super) const OF_ONE: [(Kind, Kind); 7] = [
     (Kind::CustomerBalanceTransactions, Kind::Customers),
+    (Kind::Subscriptions, Kind::Customers),
+    (Kind::SubscriptionSchedules, Kind::Customers),
+    (Kind::InvoiceItems, Kind::Customers),
+    (Kind::Invoices, Kind::Customers),
     (Kind::Refunds, Kind::Charges),
     (Kind::InvoicePayments, Kind::Invoices),
+];
+
+/// What lives on a test clock and is left out of lists for it: all that says on which clock it is.
+pub(super) const ON_CLOCKS: [Kind; 5] = [
+    Kind::Customers,
+    Kind::Subscriptions,
+    Kind::SubscriptionSchedules,
+    Kind::InvoiceItems,
+    Kind::Invoices,
 ];
 
 /// Whether a kind is listed for one object at a time and in no other way.
@@ -194,6 +207,17 @@ pub(super) fn list(kind: Kind, slice: &Slice, part: Part, after: Option<&str>) -
             Kind::CustomerBalanceTransactions => ids = Some(id.clone()),
             Kind::Refunds => fields.push(("charge", id.clone())),
             Kind::InvoicePayments => fields.push(("invoice", id.clone())),
+            Kind::Subscriptions => {
+                fields.push(("customer", id.clone()));
+                fields.push(("status", "all".to_owned()));
+            }
+            Kind::SubscriptionSchedules | Kind::InvoiceItems | Kind::Invoices => {
+                fields.push(("customer", id.clone()));
+            }
+            _ => return None,
+        },
+        Slice::OnClock(id) => match kind {
+            Kind::Customers => fields.push(("test_clock", id.clone())),
             _ => return None,
         },
     }
@@ -311,6 +335,16 @@ pub(super) fn events(since: Instant, after: Option<&str>) -> Question {
 /// The smallest question that shows whether events may be read.
 pub(super) fn probe_events() -> Question {
     get("/v1/events", None, vec![("limit", "1".to_owned())])
+}
+
+/// One page of the test clocks of a sandbox.
+pub(super) fn clocks(after: Option<&str>) -> Question {
+    let fields = vec![("limit", PAGE.to_owned())];
+    get(
+        "/v1/test_helpers/test_clocks",
+        None,
+        with_cursor(fields, after),
+    )
 }
 
 /// The account that the key belongs to.

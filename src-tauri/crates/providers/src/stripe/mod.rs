@@ -205,6 +205,10 @@ impl<M: Mode> Provider<M> for Stripe<M> {
             by_created: &endpoint::BY_CREATED,
             unsettled: &endpoint::UNSETTLED,
             of_one: &endpoint::OF_ONE,
+            on_clocks: match M::NAME {
+                ModeName::Live => &[],
+                ModeName::Test => &endpoint::ON_CLOCKS,
+            },
         }
     }
 
@@ -219,6 +223,13 @@ impl<M: Mode> Provider<M> for Stripe<M> {
         after: Option<&str>,
     ) -> Result<Page, ProviderError> {
         self.asker.page(kind, slice, after).await
+    }
+
+    async fn clocks(&self) -> Result<Vec<String>, ProviderError> {
+        match M::NAME {
+            ModeName::Live => Ok(Vec::new()),
+            ModeName::Test => self.asker.clocks().await,
+        }
     }
 
     async fn changes(

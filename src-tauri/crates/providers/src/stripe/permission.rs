@@ -87,6 +87,9 @@ pub fn permissions() -> &'static [PermissionNeeded] {
     &NEEDED
 }
 
+/// The box that lets a sandbox's key see what lives on test clocks.
+pub(super) const CLOCKS: (&str, &str) = ("Test clocks: Read", "rak_billing_clock_read");
+
 /// The dashboard's page for making a restricted key, filled in for one that may only read.
 #[must_use]
 pub fn key_creation_url() -> String {
@@ -103,7 +106,7 @@ fn url_for(wanted: impl Fn(Access) -> bool) -> String {
     const PAGE: &str = "https://dashboard.stripe.com/apikeys/create";
     let mut slugs: Vec<&str> = Vec::new();
     let rows = NEEDED.iter().filter(|needed| wanted(needed.access));
-    for slug in rows.map(|needed| needed.slug).chain(WELCOME) {
+    for slug in rows.map(|needed| needed.slug).chain(WELCOME).chain([CLOCKS.1]) {
         if !slugs.contains(&slug) {
             slugs.push(slug);
         }

@@ -76,6 +76,37 @@ impl Asker {
         Ok(page)
     }
 
+    /// The ids of all test clocks.
+    pub(super) async fn clocks(&self) -> Result<Vec<String>, ProviderError> {
+        let what = "test clocks";
+        let mut all: Vec<String> = Vec::new();
+        for _ in 0..PARTS_MAX {
+            let after = all.last().cloned();
+            let reply = self.ask(&endpoint::clocks(after.as_deref())).await?;
+            let request_id = reply.request_id.as_deref();
+            let list: wire::List<'_> = list_of(&reply, || format!("a page of {what}"))?;
+            self.hold_all_to_mode(&list.data)?;
+            let ids: Vec<String> = list
+                .data
+                .iter()
+                .filter_map(|raw| map::header(raw.get())?.id)
+                .collect();
+            new_ids(
+                ids.iter().map(String::as_str),
+                after.as_deref(),
+                what,
+                request_id,
+            )?;
+            let more = list.has_more == Some(true);
+            all.extend(ids);
+            if !more {
+                return Ok(all);
+            }
+            moved_on(all.last().cloned(), after.as_deref(), what, request_id)?;
+        }
+        Err(unreadable(format!("{what}: their list has no end"), None))
+    }
+
     async fn read_page(
         &self,
         kind: Kind,

@@ -396,7 +396,7 @@ async fn a_ledger_is_listed_for_one_customer() {
     }
     assert!(
         client
-            .page(Kind::Invoices, &of("cus_1"), None)
+            .page(Kind::Products, &of("cus_1"), None)
             .await
             .is_err()
     );

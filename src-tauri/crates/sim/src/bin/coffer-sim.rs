@@ -14,9 +14,10 @@ use coffer_sim::{Limits, Server, ServerOptions, WorldSpec};
 
 const HELP: &str = "coffer-sim [--seed N] [--customers N] [--months N] [--now INSTANT] [--port N] [--state-dir DIR] [--live] [--frozen] [--corners]\n\
     \x20          [--limits live|test|PER_ENDPOINT,OVERALL] [--concurrency PER_ENDPOINT,OVERALL] [--latency-ms N]\n\
-    \x20          [--event-version VERSION]\n\
+    \x20          [--event-version VERSION] [--test-clocks N]\n\
     Serves a simulated merchant on loopback. Unless --frozen or --now is given, its time follows the clock. With --limits it\n\
-    refuses what the provider would: more than so many requests a second to one endpoint, and to all.\n";
+    refuses what the provider would: more than so many requests a second to one endpoint, and to all. With --test-clocks\n\
+    customers of a sandbox live on clocks, three on each.\n";
 
 #[expect(
     clippy::disallowed_methods,
@@ -40,7 +41,8 @@ fn read_arguments(
         let value = match name.as_str() {
             "--live" | "--frozen" | "--corners" | "--help" => String::new(),
             "--seed" | "--customers" | "--months" | "--now" | "--port" | "--state-dir"
-            | "--limits" | "--concurrency" | "--latency-ms" | "--event-version" => given
+            | "--limits" | "--concurrency" | "--latency-ms" | "--event-version"
+            | "--test-clocks" => given
                 .or_else(|| arguments.next())
                 .ok_or_else(|| format!("{name} needs a value"))?,
             _ => return Err(format!("{name} is not an option")),
@@ -112,6 +114,7 @@ fn server_options(options: &BTreeMap<String, String>) -> Result<ServerOptions, S
         .map(|_| parsed(options, "--latency-ms", 0).map(Duration::from_millis))
         .transpose()?;
     server.event_version = options.get("--event-version").cloned();
+    server.test_clocks = parsed(options, "--test-clocks", 0)?;
     if !options.contains_key("--frozen") && !options.contains_key("--now") {
         server.follow_clock = Some(Arc::new(wall_clock));
     }

@@ -55,6 +55,20 @@ pub(super) fn over<'a, T: 'a>(
     })
 }
 
+/// Whether what belongs to a customer is shown: what lives on a clock is left out of a list of everything, and shown where its
+/// clock is asked for, or something that it belongs to.
+pub(super) fn shown<'a>(world: &'a World, query: &Query, narrower: &[&str]) -> impl Fn(u32) -> bool + use<'a> {
+    let clock = query.get("test_clock").map(str::to_owned);
+    let narrowed = narrower.iter().any(|name| query.get(name).is_some());
+    move |customer| {
+        narrowed
+            || match (&clock, world.clock_id(customer)) {
+                (None, own) => own.is_none(),
+                (Some(wanted), own) => own.as_ref() == Some(wanted),
+            }
+    }
+}
+
 /// Refuses parameters that neither every list nor this one knows.
 pub(super) fn known(query: &Query, own: &[&str]) -> Result<(), Refusal> {
     query.only(&[&COMMON[..], own].concat())
@@ -75,6 +89,7 @@ pub(crate) fn listing<'a>(
         "checkout/sessions" => checkout_sessions(world, query),
         "billing/meters" => super::list_catalogue::meters(world, query),
         "payment_links" => super::list_catalogue::payment_links(world, query),
+        "test_helpers/test_clocks" => super::list_catalogue::test_clocks(world, query),
         "credit_notes" => super::list_money::credit_notes(world, query),
         "products" => super::list_catalogue::products(world, query),
         "prices" => super::list_catalogue::prices(world, query),
@@ -95,8 +110,10 @@ pub(crate) fn listing<'a>(
 fn customers<'a>(world: &'a World, query: &'a Query) -> Result<Listing<'a>, Refusal> {
     known(query, &["created", "email", "test_clock"])?;
     let email = query.get("email");
+    let shown = shown(world, query, &[]);
     let keep = move |record: &crate::record::Customer| {
         record.deleted_at.is_none()
+            && shown(record.ix)
             && email.is_none_or(|email| record.name.email(record.email_changed) == email)
     };
     over(
@@ -167,8 +184,10 @@ fn subscriptions<'a>(world: &'a World, query: &'a Query) -> Result<Listing<'a>, 
         query.range("current_period_start")?,
         query.range("current_period_end")?,
     );
+    let shown = shown(world, query, &["customer"]);
     let keep = move |record: &Subscription| {
         in_status(record.status, status)
+            && shown(record.customer)
             && customer.is_none_or(|customer| record.customer == customer)
             && price.is_none_or(|price| record.items.iter().any(|item| item.price == price))
             && method.is_none_or(|method| (method == "send_invoice") == record.send_invoice)
@@ -270,8 +289,10 @@ fn subscription_schedules<'a>(world: &'a World, query: &'a Query) -> Result<List
     let within = |range: Range, at: Option<i64>| {
         range == Range::ALL || at.is_some_and(|at| range.contains(at))
     };
+    let shown = shown(world, query, &["customer"]);
     let keep = move |record: &Schedule| {
-        customer.is_none_or(|customer| record.customer == customer)
+        shown(record.customer)
+            && customer.is_none_or(|customer| record.customer == customer)
             && (scheduled != Some(true) || record.status() == "not_started")
             && within(canceled, record.canceled_at)
             && within(completed, record.completed_at)

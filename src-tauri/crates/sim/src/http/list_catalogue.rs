@@ -199,6 +199,17 @@ pub(super) fn meters<'a>(world: &'a World, query: &'a Query) -> Result<Listing<'
     Ok(over_table(world, kind, len, keep, World::meter_json))
 }
 
+pub(super) fn test_clocks<'a>(world: &'a World, query: &'a Query) -> Result<Listing<'a>, Refusal> {
+    known(query, &[])?;
+    if world.spec.livemode {
+        let message = "This endpoint is only available in testmode. Try using your test keys instead.";
+        return Err(Refusal::invalid(400, None, None, message.to_owned()));
+    }
+    let kind = ("test_helpers.test_clock", Sort::TestClock);
+    let write = |world: &World, n: u32| Some(world.clock_json(n));
+    Ok(over_table(world, kind, world.clocks, |_| true, write))
+}
+
 pub(super) fn payment_links<'a>(
     world: &'a World,
     query: &'a Query,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::error::Refusal;
-use super::list::{known, over};
+use super::list::{known, over, shown};
 use super::page::Listing;
 use super::query::Query;
 use crate::ids::{Sort, unnested};
@@ -34,8 +34,10 @@ pub(super) fn invoices<'a>(world: &'a World, query: &'a Query) -> Result<Listing
         query.range("due_date")?,
         query.range("due_date")? == super::query::Range::ALL,
     );
+    let shown = shown(world, query, &["customer", "subscription"]);
     let keep = move |record: &Invoice| {
-        customer.is_none_or(|customer| record.customer == customer)
+        shown(record.customer)
+            && customer.is_none_or(|customer| record.customer == customer)
             && subscription.is_none_or(|subscription| record.subscription == Some(subscription))
             && status.is_none_or(|status| record.status.wire() == status)
             && method.is_none_or(|method| (method == "send_invoice") == record.send_invoice)
@@ -69,8 +71,10 @@ pub(super) fn invoice_items<'a>(
     let customer = query.record(world, Sort::Customer, "customer")?;
     let invoice = query.record(world, Sort::Invoice, "invoice")?;
     let pending = query.flag("pending")?;
+    let shown = shown(world, query, &["customer", "invoice"]);
     let keep = move |record: &InvoiceItem| {
-        customer.is_none_or(|customer| record.customer == customer)
+        shown(record.customer)
+            && customer.is_none_or(|customer| record.customer == customer)
             && invoice.is_none_or(|invoice| record.invoice == Some(invoice))
             && pending.is_none_or(|pending| record.invoice.is_none() == pending)
     };

@@ -98,6 +98,8 @@ pub struct ServerOptions {
     pub latency: Option<Duration>,
     /// The API version the account's notices are written in; without one, that which is spoken.
     pub event_version: Option<String>,
+    /// Clocks of a sandbox, three customers on each, which lists leave out.
+    pub test_clocks: u32,
 }
 
 impl ServerOptions {
@@ -113,6 +115,7 @@ impl ServerOptions {
             limits: None,
             latency: None,
             event_version: None,
+            test_clocks: 0,
         }
     }
 }
@@ -128,6 +131,7 @@ impl fmt::Debug for ServerOptions {
             .field("limits", &self.limits)
             .field("latency", &self.latency)
             .field("event_version", &self.event_version)
+            .field("test_clocks", &self.test_clocks)
             .finish()
     }
 }
@@ -273,7 +277,8 @@ impl Server {
         let answers = Answers::default();
         let known = answers.clone();
         let made = tokio::task::spawn_blocking(move || grown(&spec, clock, &lines, &known));
-        let world = made.await.map_err(|_| SimError::World)?;
+        let mut world = made.await.map_err(|_| SimError::World)?;
+        world.set_clocks(options.test_clocks);
         let shared = Arc::new(Shared {
             keys: Keys::of(world.spec()),
             account: world.account_id(),

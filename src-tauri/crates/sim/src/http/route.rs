@@ -16,7 +16,7 @@ use crate::wire::{expand, list};
 use crate::world::World;
 
 /// Collections below `/v1/`: the path, the permission that reading it needs, the kind of object for expansion.
-const COLLECTIONS: [(&str, &str, &str, &str); 21] = [
+const COLLECTIONS: [(&str, &str, &str, &str); 22] = [
     ("customers", "rak_customer_read", "customer", "customer"),
     ("products", "rak_product_read", "product", "product"),
     ("prices", "rak_plan_read", "price", "price"),
@@ -96,6 +96,12 @@ const COLLECTIONS: [(&str, &str, &str, &str); 21] = [
         "rak_payment_links_read",
         "payment_link",
         "payment link",
+    ),
+    (
+        "test_helpers/test_clocks",
+        "rak_billing_clock_read",
+        "test_helpers.test_clock",
+        "test clock",
     ),
     ("events", "rak_event_read", "event", "event"),
 ];
@@ -203,7 +209,7 @@ pub(crate) fn respond(
                 _ => Err(unknown()),
             }
         }
-        ["billing" | "checkout", ..] => {
+        ["billing" | "checkout" | "test_helpers", ..] => {
             // These collections lie one level deeper than the others.
             let (collection, id) = match parts.as_slice() {
                 [first, second] => (format!("{first}/{second}"), None),

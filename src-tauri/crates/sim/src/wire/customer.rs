@@ -67,7 +67,7 @@ impl World {
             "preferred_locales": [],
             "shipping": null,
             "tax_exempt": "none",
-            "test_clock": null,
+            "test_clock": self.clock_id(customer.ix),
         });
         with(
             with(shown, "address", self.address_json(customer)),

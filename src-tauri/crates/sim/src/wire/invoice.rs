@@ -126,7 +126,7 @@ impl World {
             "shipping_cost": null,
             "shipping_details": null,
             "statement_descriptor": null,
-            "test_clock": null,
+            "test_clock": self.clock_id(record.customer),
             "webhooks_delivered_at": record.finalized_at.map(|_| record.created),
         });
         with(parties, "customer_address", self.address_json(customer))
@@ -216,7 +216,7 @@ impl World {
             "quantity": record.quantity,
             "quantity_decimal": record.quantity.to_string(),
             "tax_rates": [],
-            "test_clock": null,
+            "test_clock": self.clock_id(record.customer),
         });
         if let (true, Some(fields)) = (record.proration, value.as_object_mut()) {
             let credited = record.credited.map(|(invoice, line)| {

@@ -10,6 +10,7 @@
 pub(crate) mod balance;
 pub(crate) mod catalogue;
 pub(crate) mod checkout;
+pub(crate) mod clock;
 pub(crate) mod credit;
 pub(crate) mod customer;
 pub(crate) mod event;
@@ -118,6 +119,7 @@ impl World {
             Sort::Meter => self.meter_json(ix?),
             Sort::Session => Some(self.session_json(self.sessions.find(ix?)?)),
             Sort::PaymentLink => self.payment_link_json(ix?),
+            Sort::TestClock => ix.filter(|ix| *ix < self.clocks).map(|ix| self.clock_json(ix)),
             Sort::LineItem
             | Sort::CreditNoteLine
             | Sort::SessionItem

@@ -71,7 +71,7 @@ impl World {
             "released_subscription": released,
             "status": record.status(),
             "subscription": subscription,
-            "test_clock": null,
+            "test_clock": self.clock_id(record.customer),
         });
         with(schedule, "phases", Value::Array(phases))
     }

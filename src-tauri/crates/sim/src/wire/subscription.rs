@@ -135,7 +135,7 @@ impl World {
             "schedule": record.schedule.map(|schedule| self.id(Sort::Schedule, schedule)),
             "start_date": record.created,
             "status": record.status.wire(),
-            "test_clock": null,
+            "test_clock": self.clock_id(record.customer),
             "transfer_data": null,
             "trial_end": record.trial.map(|(_, end)| end),
             "trial_settings": { "end_behavior": { "billing_cycle_anchor": null, "missing_payment_method": record.missing_method } },

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use coffer_sim::ServerOptions;
 use serde_json::{Value, json};
 
 use crate::support::{Desk, int, present, spec, text};
@@ -197,4 +198,42 @@ async fn events_and_pending_items_filter_as_documented() {
         .filter(|pair| pair[0]["created"] == pair[1]["created"])
         .count();
     assert!(ties > 0, "some customers came in the same second");
+}
+
+#[tokio::test]
+async fn what_lives_on_a_test_clock_is_left_out_unless_it_is_asked_for() {
+    let mut options = ServerOptions::new(spec(5, 30, 12));
+    options.test_clocks = 2;
+    let desk = Desk::with(options).await;
+    let plain = Desk::open(spec(5, 30, 12)).await;
+    let clocks = desk.walk("/v1/test_helpers/test_clocks").await;
+    assert_eq!(clocks.len(), 2);
+    let mut on_clocks = Vec::new();
+    for clock in &clocks {
+        assert_eq!(desk.get(&format!("/v1/test_helpers/test_clocks/{}", text(&clock["id"]))).await, *clock);
+        let path = format!("/v1/customers?test_clock={}", text(&clock["id"]));
+        on_clocks.extend(desk.walk(&path).await);
+    }
+    assert!(on_clocks.len() > 3 && on_clocks.iter().all(|it| it["test_clock"].is_string()));
+    for list in ["customers", "subscriptions?status=all", "invoices", "invoiceitems", "subscription_schedules"] {
+        let all = plain.walk(&format!("/v1/{list}")).await;
+        let left = desk.walk(&format!("/v1/{list}")).await;
+        assert!(left.iter().all(|it| it["test_clock"].is_null()), "{list}");
+        if list == "customers" {
+            assert_eq!(all.len(), left.len() + on_clocks.len());
+            continue;
+        }
+        let mut shown = left.len();
+        for customer in &on_clocks {
+            let with = if list.contains('?') { '&' } else { '?' };
+            let own = desk.walk(&format!("/v1/{list}{with}customer={}", text(&customer["id"]))).await;
+            shown += own.len();
+        }
+        assert_eq!(all.len(), shown, "{list}");
+    }
+    let mut live = spec(5, 30, 12);
+    live.livemode = true;
+    let (status, body) = Desk::open(live).await.ask("/v1/test_helpers/test_clocks").await;
+    assert_eq!(status, 400);
+    assert!(text(&body["error"]["message"]).contains("only available in testmode"));
 }

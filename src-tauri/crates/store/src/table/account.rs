@@ -37,6 +37,10 @@ ALTER TABLE account ADD COLUMN unproved INTEGER NOT NULL DEFAULT 1; -- something
 ALTER TABLE account ADD COLUMN settled_walk INTEGER NOT NULL DEFAULT 0; -- the walk whose unseen objects were settled
 ";
 
+pub(crate) const SCHEMA_4: &str = "
+ALTER TABLE account ADD COLUMN clocks_walk INTEGER NOT NULL DEFAULT 0; -- the walk in which test clocks were asked for theirs
+";
+
 fn read_only() -> String {
     "read".to_owned()
 }
@@ -101,11 +105,13 @@ pub struct AccountRow {
     pub unproved: bool,
     /// The walk whose unseen objects were settled.
     pub settled_walk: i64,
+    /// The walk in which every test clock was asked for what lives on it.
+    pub clocks_walk: i64,
 }
 
 const COLUMNS: &str = "id, provider, name, api_url, key_kind, key_last4, provider_name, country, \
      default_currency, permissions, added_at, synced_at, complete, changes_from, walk, \
-     raw, swept_at, proved_at, unproved, settled_walk";
+     raw, swept_at, proved_at, unproved, settled_walk, clocks_walk";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
     let currency: Option<String> = row.get(8)?;
@@ -130,6 +136,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
         proved_at: instant_maybe(row, 17)?,
         unproved: row.get(18)?,
         settled_walk: row.get(19)?,
+        clocks_walk: row.get(20)?,
     })
 }
 
@@ -166,9 +173,9 @@ pub fn put(write: &mut Write<'_>, account: &AccountRow) -> Result<(), StoreError
     write.sql().execute(
         "INSERT INTO account (id, provider, name, api_url, key_kind, key_last4, provider_name,
            country, default_currency, permissions, added_at, synced_at, complete, changes_from, walk,
-           raw, swept_at, proved_at, unproved, settled_walk)
+           raw, swept_at, proved_at, unproved, settled_walk, clocks_walk)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,
-           max(?15, (SELECT coalesce(max(walk), 0) FROM raw_object WHERE account = ?1)), ?16, ?17, ?18, ?19, ?20)
+           max(?15, (SELECT coalesce(max(walk), 0) FROM raw_object WHERE account = ?1)), ?16, ?17, ?18, ?19, ?20, ?21)
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, api_url = excluded.api_url,
            key_kind = excluded.key_kind, key_last4 = excluded.key_last4,
            provider_name = excluded.provider_name, country = excluded.country,
@@ -195,6 +202,7 @@ pub fn put(write: &mut Write<'_>, account: &AccountRow) -> Result<(), StoreError
             seconds_of(account.proved_at),
             account.unproved,
             account.settled_walk,
+            account.clocks_walk,
         ],
     )?;
     write.touch("accounts");
@@ -279,6 +287,22 @@ pub fn set_unproved(
 pub fn set_settled(write: &mut Write<'_>, id: &AccountId, walk: i64) -> Result<(), StoreError> {
     write.sql().execute(
         "UPDATE account SET settled_walk = ?2 WHERE id = ?1",
+        params![id.as_str(), walk],
+    )?;
+    Ok(())
+}
+
+/// Records that in a walk every test clock was asked for what lives on it.
+///
+/// # Errors
+/// The file's.
+pub fn set_clocks_walked(
+    write: &mut Write<'_>,
+    id: &AccountId,
+    walk: i64,
+) -> Result<(), StoreError> {
+    write.sql().execute(
+        "UPDATE account SET clocks_walk = ?2 WHERE id = ?1",
         params![id.as_str(), walk],
     )?;
     Ok(())

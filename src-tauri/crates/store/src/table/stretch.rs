@@ -157,7 +157,8 @@ pub fn forget(
     if !kinds.is_empty() {
         // What they no longer name is to be looked for again as well.
         write.sql().execute(
-            "UPDATE account SET settled_walk = 0 WHERE id = ?1 AND settled_walk <> 0",
+            "UPDATE account SET settled_walk = 0, clocks_walk = 0
+             WHERE id = ?1 AND (settled_walk <> 0 OR clocks_walk <> 0)",
             [account.as_str()],
         )?;
     }

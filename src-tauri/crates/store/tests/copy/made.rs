@@ -54,6 +54,7 @@ pub(crate) fn add(store: &Store<Test>, id: &AccountId) {
         proved_at: None,
         unproved: true,
         settled_walk: 0,
+        clocks_walk: 0,
     };
     store.write(move |write| account::put(write, &row)).unwrap();
 }

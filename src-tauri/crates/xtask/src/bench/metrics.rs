@@ -21,7 +21,7 @@ pub(super) const VALUED: &[&str] = &["--subscriptions"];
 
 const SUBSCRIPTIONS: u64 = 1_000_000;
 const LONG: Duration = Duration::from_hours(2);
-const DUCKDB: &str = "@duckdb/node-api@1";
+const DUCKDB: &str = "@duckdb/node-api@latest";
 const SCRIPT: &str = include_str!("../../duckdb/mrr.mjs");
 
 /// What is measured, as the program calls it, with its aim in seconds.

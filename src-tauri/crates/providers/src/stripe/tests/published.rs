@@ -17,6 +17,7 @@ fn every_question() -> Vec<Question> {
     let mut all = vec![
         endpoint::account(),
         endpoint::balance(),
+        endpoint::clocks(Some("clock_1")),
         endpoint::events(since.unwrap(), Some("evt_1")),
         endpoint::invoice_lines("in_1", Some("il_1")),
         endpoint::credit_note_lines("cn_1", Some("cnli_1")),
@@ -31,6 +32,7 @@ fn every_question() -> Vec<Question> {
         },
         Slice::Unsettled,
         Slice::Of("cus_1".to_owned()),
+        Slice::OnClock("clock_1".to_owned()),
     ];
     for kind in Kind::ALL {
         let listed = slices.iter().flat_map(|slice| {
