@@ -196,6 +196,19 @@ pub fn load_cut<M: Mode>(
     found.put_together(books, &rules, now)
 }
 
+/// Makes the parts of every cut that are not kept yet, so that whoever asks for them first waits no longer than the next.
+/// Blocks.
+///
+/// # Errors
+/// The file's.
+pub fn make_cuts<M: Mode>(books: &Books<M>, view: &View) -> Result<(), EngineError> {
+    let figures = load(books, view)?;
+    for cut in [Dimension::Plan, Dimension::Country, Dimension::Rhythm] {
+        load_cut(books, &figures, cut, Every::Month)?;
+    }
+    Ok(())
+}
+
 /// Up to when each account is told.
 fn horizons(accounts: &[AccountRow], now: Instant) -> Vec<i64> {
     accounts.iter().map(|row| horizon(row, now)).collect()

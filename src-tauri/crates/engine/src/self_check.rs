@@ -223,9 +223,11 @@ mod tests {
                 stops: Vec::new(),
                 late: Vec::new(),
                 stretches: vec![stretch],
+                agreed: Vec::new(),
                 usage: Vec::new(),
             }],
             failed: Vec::new(),
+            promised: Vec::new(),
         }
     }
 

@@ -8,12 +8,13 @@ use crate::error::StoreError;
 use crate::store::{Read, Store, Write};
 use crate::table::summary::Summary;
 use crate::table::{
-    catalog, customer, dirty, facts, invoice, invoice_item, payment, rollup, search, subscription,
-    summary,
+    catalog, customer, dirty, facts, invoice, invoice_item, payment, rollup, schedule, search,
+    subscription, summary,
 };
 use coffer_domain::Instant;
 use coffer_domain::currency::Currency;
 use coffer_domain::ids::{CustomerId, InvoiceId};
+use coffer_domain::metric::agreed;
 use coffer_domain::metric::evaluate::{Standing, intervals};
 use coffer_domain::metric::facts::{CustomerFacts, FailedBill};
 use coffer_domain::metric::history::{self, Past};
@@ -24,7 +25,7 @@ use coffer_domain::money::Money;
 use coffer_domain::ratio::Sum;
 use coffer_domain::record::{
     Customer, Invoice, InvoiceStatus, LineOrigin, Payment, PaymentStatus, Subscription,
-    SubscriptionStatus,
+    SubscriptionSchedule, SubscriptionStatus,
 };
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -244,19 +245,18 @@ fn make(
     let subscriptions = subscription::of_customer(sql, account, id)?;
     let payments = payment::of_customer(sql, account, id)?;
     let owner = known.as_ref().map(|(customer, _)| customer);
-    let made = if subscriptions.is_empty() {
+    let schedules = schedule::of_customer(sql, account, id)?;
+    let made = if subscriptions.is_empty() && schedules.is_empty() {
         CustomerFacts::default()
     } else {
-        gather(
-            sql,
-            account,
+        let records = Records {
             id,
-            &subscriptions,
-            &payments,
             owner,
-            catalog,
-            as_of,
-        )?
+            subscriptions: &subscriptions,
+            payments: &payments,
+            schedules: &schedules,
+        };
+        gather(sql, account, &records, catalog, as_of)?
     };
     let summary = known.map(|(customer, deleted)| {
         let present = Present::of(&made, as_of);
@@ -307,27 +307,37 @@ fn put(write: &mut Write<'_>, made: &Made) -> Result<(), StoreError> {
     Ok(())
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one customer's rows, read once and shared by its subscriptions"
-)]
+/// One customer's rows, read once and shared by its subscriptions.
+struct Records<'a> {
+    id: &'a CustomerId,
+    owner: Option<&'a Customer>,
+    subscriptions: &'a [Subscription],
+    payments: &'a [Payment],
+    schedules: &'a [SubscriptionSchedule],
+}
+
 fn gather(
     sql: &Connection,
     account: &str,
-    id: &CustomerId,
-    subscriptions: &[Subscription],
-    payments: &[Payment],
-    owner: Option<&Customer>,
+    records: &Records<'_>,
     catalog: &Catalog,
     as_of: Instant,
 ) -> Result<CustomerFacts, StoreError> {
+    let (id, owner) = (records.id, records.owner);
+    let customer_discount = owner.and_then(|customer| customer.discount.as_ref());
     let invoices = invoice::of_customer(sql, account, id)?;
     let items = invoice_item::of_customer(sql, account, id)?;
-    let tries = tries(sql, account, &invoices, payments)?;
+    let tries = tries(sql, account, &invoices, records.payments)?;
     let mut made = CustomerFacts {
         country: owner.and_then(|customer| customer.country.clone()),
         subscriptions: Vec::new(),
         failed: failed_bills(&invoices, &tries),
+        promised: records
+            .schedules
+            .iter()
+            .filter(|it| it.status == "not_started" && it.subscription.is_none())
+            .filter_map(|it| agreed::promised(it, customer_discount, catalog))
+            .collect(),
     };
     let failed_attempts: Vec<(InvoiceId, Instant)> = tries
         .iter()
@@ -335,7 +345,7 @@ fn gather(
         .map(|it| (it.invoice.clone(), it.at))
         .collect();
     // Read newest first; told in the order in which they began.
-    for current in subscriptions.iter().rev() {
+    for current in records.subscriptions.iter().rev() {
         let own: Vec<&Invoice> = invoices
             .iter()
             .filter(|invoice| invoice.subscription.as_ref() == Some(&current.id))
@@ -354,7 +364,11 @@ fn gather(
             subscription: current,
             invoices: &own,
             invoice_items: &own_items,
-            customer_discount: owner.and_then(|customer| customer.discount.as_ref()),
+            customer_discount,
+            schedule: records
+                .schedules
+                .iter()
+                .find(|it| it.status == "active" && it.subscription.as_ref() == Some(&current.id)),
             failed_attempts: &own_failed,
             observations: &observations,
             as_of,

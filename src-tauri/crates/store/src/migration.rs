@@ -54,8 +54,13 @@ const STEP_3: [&str; 3] = [
     table::cash::SCHEMA_3,
 ];
 
-/// Rollups of parts, and test clocks.
-const STEP_4: [&str; 2] = [table::rollup::SCHEMA_4, table::account::SCHEMA_4];
+/// Rollups of parts, test clocks, and what is agreed to follow.
+const STEP_4: [&str; 4] = [
+    table::rollup::SCHEMA_4,
+    table::account::SCHEMA_4,
+    table::schedule::SCHEMA_4,
+    table::facts::SCHEMA_4,
+];
 
 /// Brings the file to the newest format.
 pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {

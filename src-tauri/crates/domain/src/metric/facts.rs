@@ -187,6 +187,8 @@ pub struct SubscriptionFacts {
     pub late: Vec<Span>,
     /// What it held, in order of time.
     pub stretches: Vec<Stretch>,
+    /// What is agreed to follow, from a later instant on in place of what it holds now. No figure of the present counts it.
+    pub agreed: Vec<Stretch>,
     /// Its usage.
     pub usage: Vec<Usage>,
 }
@@ -215,13 +217,15 @@ pub struct CustomerFacts {
     pub subscriptions: Vec<SubscriptionFacts>,
     /// Its bills that did not come in at once.
     pub failed: Vec<FailedBill>,
+    /// Subscriptions that are agreed to begin later. No figure of the present counts them.
+    pub promised: Vec<SubscriptionFacts>,
 }
 
 impl CustomerFacts {
     /// Whether there is nothing to be counted.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.subscriptions.is_empty() && self.failed.is_empty()
+        self.subscriptions.is_empty() && self.failed.is_empty() && self.promised.is_empty()
     }
 }
 

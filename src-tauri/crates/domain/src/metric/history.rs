@@ -8,12 +8,13 @@
 use crate::Instant;
 use crate::ids::{DiscountId, InvoiceId, SubscriptionItemId};
 use crate::metric::Basis;
+use crate::metric::agreed;
 use crate::metric::facts::{Second, Span, Stop, Stretch, SubscriptionFacts, Usage};
 use crate::metric::item_history::{ItemState, item_states, tax_share};
 use crate::metric::worth::{Catalog, Item, held, taken};
 use crate::record::{
     CouponDuration, Discount, Invoice, InvoiceItem, InvoiceStatus, LineOrigin, PauseBehavior,
-    Subscription, SubscriptionStatus,
+    Subscription, SubscriptionSchedule, SubscriptionStatus,
 };
 use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +43,8 @@ pub struct Past<'a> {
     pub invoice_items: &'a [&'a InvoiceItem],
     /// The customer's own discount.
     pub customer_discount: Option<&'a Discount>,
+    /// What drives it, where it has a schedule.
+    pub schedule: Option<&'a SubscriptionSchedule>,
     /// The attempts to collect one of its invoices that failed, in order of time.
     pub failed_attempts: &'a [(InvoiceId, Instant)],
     /// What we saw ourselves, oldest first.
@@ -62,12 +65,18 @@ pub fn facts(past: &Past<'_>, catalog: &Catalog) -> Option<SubscriptionFacts> {
         currency: subscription.currency,
         life,
         end_asked: end_asked(subscription, life),
-        ends_at: ends_at(subscription),
+        ends_at: [ends_at(subscription), past.schedule.and_then(agreed::end)]
+            .into_iter()
+            .flatten()
+            .min(),
         trial: trial(subscription),
         trial_ends_at: subscription.trial_end.map(|at| at.timestamp()),
         stops: stops(past),
         late: late(past),
         stretches: stretches(past, catalog, life, &items, &discounts),
+        agreed: past.schedule.map_or_else(Vec::new, |schedule| {
+            agreed::stretches(past, schedule, catalog, &discounts)
+        }),
         usage: usage(past, catalog),
     })
 }
@@ -357,9 +366,9 @@ fn first_seen_stopped(past: &Past<'_>) -> Instant {
 /// A discount with the times in which it applied.
 #[derive(Debug)]
 pub(super) struct Applied<'a> {
-    discount: &'a Discount,
+    pub(super) discount: &'a Discount,
     from: Instant,
-    to: Option<Instant>,
+    pub(super) to: Option<Instant>,
 }
 
 impl Applied<'_> {

@@ -4,8 +4,9 @@
 //! items ask for. `policy` holds the rules as data, and `evaluate` reads facts under one of them into intervals. `movement`
 //! tells how one customer's MRR moved from day to day; `rollup` adds all customers up, so that one can be taken away and
 //! put back; `figures` reads periods, movements and rates out of that. `fx` converts, `forecast` looks ahead, `reconcile`
-//! holds our figures against the provider's own. All of it is exact until `figures` rounds once.
+//! holds our figures against the provider's own; `agreed` reads what schedules say is to follow, and `committed` tells of it. All of it is exact until `figures` rounds once.
 
+pub mod agreed;
 pub mod committed;
 pub mod days;
 pub mod evaluate;

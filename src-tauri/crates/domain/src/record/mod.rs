@@ -26,7 +26,7 @@ pub use kind::Kind;
 pub use payment::{
     BalanceTransaction, Dispute, Payment, PaymentIntent, PaymentStatus, Refund, RefundStatus,
 };
-pub use schedule::{ScheduleItem, SchedulePhase, SubscriptionSchedule};
+pub use schedule::{ScheduleDiscount, ScheduleItem, SchedulePhase, SubscriptionSchedule};
 pub use subscription::{
     Discount, DiscountTarget, Pause, PauseBehavior, Subscription, SubscriptionItem,
     SubscriptionStatus,

@@ -1,8 +1,21 @@
 //! What is to become of a subscription: phases agreed beforehand, each with its prices.
 
 use crate::Instant;
-use crate::ids::{CustomerId, PriceId, SubscriptionId, SubscriptionScheduleId};
+use crate::ids::{
+    CouponId, CustomerId, DiscountId, PriceId, SubscriptionId, SubscriptionScheduleId,
+};
 use serde::{Deserialize, Serialize};
+
+/// A discount of a phase or of one of its prices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ScheduleDiscount {
+    /// One that begins with the phase.
+    Coupon(CouponId),
+    /// One that is there already and goes on.
+    Existing(DiscountId),
+    /// One whose coupon is not said: a promotion code, or something newer than this.
+    Unsaid,
+}
 
 /// One price of a phase.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,6 +24,9 @@ pub struct ScheduleItem {
     pub price: PriceId,
     /// How many; `None` for metered prices.
     pub quantity: Option<i64>,
+    /// What is taken off it.
+    #[serde(default)]
+    pub discounts: Vec<ScheduleDiscount>,
 }
 
 /// One phase.
@@ -24,6 +40,9 @@ pub struct SchedulePhase {
     pub items: Vec<ScheduleItem>,
     /// Whether it is a trial, until then.
     pub trial_end: Option<Instant>,
+    /// What is taken off the whole of it; without any, the customer's own discount is.
+    #[serde(default)]
+    pub discounts: Vec<ScheduleDiscount>,
 }
 
 /// What is to become of a subscription.

@@ -58,6 +58,7 @@ pub(crate) fn customer(own: &Customer) -> CustomerFacts {
             .map(|(place, it)| subscription(&format!("sub_{place}"), it))
             .collect(),
         failed: own.bills.iter().map(bill).collect(),
+        promised: Vec::new(),
     }
 }
 
@@ -83,6 +84,7 @@ fn subscription(id: &str, own: &Subscription) -> facts::SubscriptionFacts {
             .collect(),
         late: own.late.iter().map(span).collect(),
         stretches: own.stretches.iter().map(stretch).collect(),
+        agreed: Vec::new(),
         usage: own.usage.iter().map(usage).collect(),
     }
 }

@@ -187,6 +187,7 @@ impl Case {
             subscription: &self.subscription,
             invoices: &invoices,
             invoice_items: &[],
+            schedule: None,
             customer_discount: None,
             failed_attempts: &self.failed_attempts,
             observations: &self.observations,

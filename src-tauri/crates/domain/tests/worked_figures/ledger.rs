@@ -79,6 +79,7 @@ fn subscribed(stretches: Vec<Stretch>, to: Option<&str>, asked: Option<&str>) ->
         stops: Vec::new(),
         late: Vec::new(),
         stretches,
+        agreed: Vec::new(),
         usage: Vec::new(),
     }
 }
@@ -88,6 +89,7 @@ fn customer(subscription: SubscriptionFacts) -> CustomerFacts {
         country: None,
         subscriptions: vec![subscription],
         failed: Vec::new(),
+            promised: Vec::new(),
     }
 }
 

@@ -6,6 +6,7 @@
     reason = "the helpers of a test may fail it"
 )]
 
+mod ahead;
 mod history;
 mod ledger;
 mod shelf;

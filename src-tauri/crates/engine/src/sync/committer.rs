@@ -2,8 +2,8 @@
 //!
 //! A page and where it leaves its stretch are always one transaction; how many pages share one is a matter of speed. The
 //! channel to here is short, so that a slow disk slows the asking down instead of filling the memory. Between pages, and
-//! only when none waits, the marked customers' pasts are derived, so that the first numbers stand on the screen while
-//! the rest still comes.
+//! only when none waits, the marked customers' pasts are derived, so that the first numbers stand on the screen while the
+//! rest still comes.
 
 use crate::error::EngineError;
 use crate::sync::asker::{Asker, internal};
@@ -83,7 +83,8 @@ impl<M: Mode> Writing<M> {
     fn run(mut self) -> Result<(), EngineError> {
         let mut deriving = false;
         let mut open = true;
-        while open || deriving {
+        // What is marked when the last page is written is derived by whoever comes next, on every core.
+        while open {
             let mut pages = Vec::new();
             let mut next = self.waiting.try_recv().ok();
             // What can be done ahead is done while the network is slower than the disk.
@@ -111,7 +112,7 @@ impl<M: Mode> Writing<M> {
                 }
             }
             if pages.is_empty() {
-                deriving = deriving && self.derive()?;
+                deriving = deriving && open && self.derive()?;
             } else {
                 self.write(pages)?;
             }

@@ -2,6 +2,7 @@
 
 use crate::books::{Books, blocking, whom};
 use crate::error::EngineError;
+use crate::figures::{self, View};
 use crate::home::HeldLock;
 use crate::self_check::{self, Depth};
 use crate::sync::asker::Asker;
@@ -12,6 +13,7 @@ use crate::sync::reproject::{self, reproject};
 use crate::sync::rights::{hears, readable, with_rights};
 use crate::sync::sweep::Swept;
 use crate::sync::{backfill, clocks, ledger, sweep, unseen};
+use chrono_tz::Tz;
 use coffer_domain::Instant;
 use coffer_domain::ids::AccountId;
 use coffer_domain::mode::Mode;
@@ -146,7 +148,7 @@ impl<M: Mode> Prepared<M> {
 
 impl<M: Mode> Prepared<M> {
     /// Checks the figures that follow from what was brought: each customer's after a walk, each day's after changes. What
-    /// does not add up is a fault of ours and stands among the warnings.
+    /// does not add up is a fault of ours and stands among the warnings. After a walk the parts of cuts are made as well.
     async fn hold_figures_against_themselves(&self, runs: &mut [AccountRun]) {
         if runs.iter().all(|run| run.fetched() == 0) {
             return;
@@ -157,7 +159,14 @@ impl<M: Mode> Prepared<M> {
             Depth::Days
         };
         let books = Arc::clone(&self.books);
-        let faults = match blocking(move || self_check::check(&books, depth)).await {
+        let checked = blocking(move || {
+            let faults = self_check::check(&books, depth)?;
+            if depth == Depth::Everything {
+                figures::make_cuts(&books, &View::plain(Tz::UTC))?;
+            }
+            Ok(faults)
+        });
+        let faults = match checked.await {
             Ok(faults) => faults,
             Err(error) => {
                 notice(Err(error));

@@ -2,14 +2,20 @@
 
 use crate::support::{Shop, world};
 use chrono_tz::Tz;
+use coffer_engine::clock::Clock as _;
 use coffer_engine::domain::calendar::Every;
+use coffer_engine::domain::currency::Currency;
+use coffer_engine::domain::metric::committed::Why;
 use coffer_engine::domain::metric::figures::Metric;
 use coffer_engine::domain::metric::movement::Movement;
 use coffer_engine::domain::metric::policy::{Policy, presets};
 use coffer_engine::domain::ratio::{Ratio, Sum};
+use coffer_engine::domain::record::Kind;
 use coffer_engine::explain::{Explanation, Question, Row, Shown, explain};
 use coffer_engine::figures::View;
+use coffer_engine::forecast;
 use coffer_engine::metrics::{self, Filter, Money};
+use std::collections::BTreeMap;
 
 fn ask(shop: &Shop, metric: &str, policy: &Policy, date: &str, page: Option<&str>) -> Explanation {
     let question = Question {
@@ -163,4 +169,65 @@ async fn one_customers_part_is_told_as_the_figure() {
         .collect();
     assert_eq!(own.rows, of_it);
     assert_eq!(shown(&sum(&own.rows), &own.value), own.value);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_schedules_say_is_among_the_changes_ahead() {
+    let mut spec = world(94, 300);
+    spec.corners = true;
+    let shop = Shop::of(spec).await;
+    shop.whole().await;
+    let as_of = shop.clock.now().timestamp();
+    let mut later: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+    for ((kind, _), (json, _)) in shop.content() {
+        if kind != Kind::SubscriptionSchedules {
+            continue;
+        }
+        let it: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let Some(subscription) = it["subscription"].as_str().filter(|_| it["status"] == "active")
+        else {
+            continue;
+        };
+        let starts = it["phases"].as_array().unwrap().iter();
+        let starts = starts.filter_map(|phase| phase["start_date"].as_i64());
+        let starts: Vec<i64> = starts.filter(|at| *at > as_of).collect();
+        if !starts.is_empty() {
+            later.insert(subscription.to_owned(), starts);
+        }
+    }
+    assert!(!later.is_empty(), "the merchant has phases that are to come");
+    let mut told: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+    let now = metrics_now(&shop);
+    for currency in now {
+        let answer = forecast::answer(&shop.books, &View::plain(Tz::UTC), Some(currency)).unwrap();
+        for it in answer.known.iter().filter(|it| it.why == Why::Schedule) {
+            let day = it.day.and_hms_opt(0, 0, 0).unwrap().and_utc().timestamp();
+            told.entry(it.subscription.clone()).or_default().push(day);
+        }
+    }
+    assert!(!told.is_empty(), "some of {later:?} change what is paid");
+    for (subscription, days) in told {
+        let starts = &later[&subscription];
+        for day in days {
+            assert!(
+                starts.iter().any(|at| at.div_euclid(86_400) * 86_400 == day),
+                "{subscription}: {day} of {starts:?}"
+            );
+        }
+    }
+}
+
+/// Every currency that has a ledger.
+fn metrics_now(shop: &Shop) -> Vec<Currency> {
+    let question = metrics::Question {
+        metrics: vec![Metric::Mrr],
+        view: View::plain(Tz::UTC),
+        from: None,
+        to: None,
+        every: Every::Month,
+        money: Money::Each,
+        by: None,
+        filter: Filter::default(),
+    };
+    metrics::answer(&shop.books, &question).unwrap().currencies
 }

@@ -31,6 +31,15 @@ INSERT OR IGNORE INTO dirty_customer (account, customer)
     SELECT account, customer FROM subscription;
 ";
 
+/// Facts say what is agreed to follow.
+pub(crate) const SCHEMA_4: &str = "
+DELETE FROM facts;
+INSERT OR IGNORE INTO dirty_customer (account, customer)
+    SELECT account, customer FROM subscription;
+INSERT OR IGNORE INTO dirty_customer (account, customer)
+    SELECT account, customer FROM subscription_schedule WHERE customer IS NOT NULL;
+";
+
 /// A customer's facts as bytes.
 ///
 /// # Errors

@@ -21,7 +21,7 @@ ALTER TABLE meta ADD COLUMN projection INTEGER NOT NULL DEFAULT 1;
 
 /// Which reading of the provider's JSON the tables are to be of. It is raised whenever a record gets a field or a field
 /// another meaning; a file of an older reading is then read again from its own JSON.
-pub const PROJECTION: i64 = 2;
+pub const PROJECTION: i64 = 3;
 
 /// Which reading of the provider's JSON the tables are of.
 ///

@@ -1,8 +1,8 @@
 //! What is to become of subscriptions. Phases are read whole with their schedule, so they stand as JSON.
 
 use crate::error::StoreError;
-use crate::table::{seconds, to_json};
-use coffer_domain::ids::{CustomerId, SubscriptionId};
+use crate::table::{instant, json, seconds, to_json};
+use coffer_domain::ids::{CustomerId, SubscriptionId, SubscriptionScheduleId};
 use coffer_domain::record::SubscriptionSchedule;
 use rusqlite::{Connection, params};
 
@@ -21,6 +21,35 @@ CREATE TABLE subscription_schedule (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX subscription_schedule_by_subscription ON subscription_schedule (subscription);
 ";
+
+pub(crate) const SCHEMA_4: &str = "
+CREATE INDEX subscription_schedule_by_customer ON subscription_schedule (account, customer);
+";
+
+/// The schedules that still drive, or will drive, a subscription of a customer.
+pub(crate) fn of_customer(
+    sql: &Connection,
+    account: &str,
+    customer: &CustomerId,
+) -> Result<Vec<SubscriptionSchedule>, StoreError> {
+    let mut statement = sql.prepare_cached(
+        "SELECT id, customer, subscription, status, created, end_behavior, phases FROM subscription_schedule
+         WHERE account = ?1 AND customer = ?2 AND deleted = 0 AND status IN ('active', 'not_started') ORDER BY created, id",
+    )?;
+    let rows = statement.query_map([account, customer.as_str()], |row| {
+        let id = |place: usize| row.get::<_, Option<String>>(place);
+        Ok(SubscriptionSchedule {
+            id: SubscriptionScheduleId::new(row.get::<_, String>(0)?),
+            customer: id(1)?.map(CustomerId::new),
+            subscription: id(2)?.map(SubscriptionId::new),
+            status: row.get(3)?,
+            created: instant(row, 4)?,
+            end_behavior: row.get(5)?,
+            phases: json(row, 6)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
 
 pub(crate) fn put(
     sql: &Connection,

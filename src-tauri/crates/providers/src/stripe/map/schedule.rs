@@ -1,8 +1,10 @@
 //! Subscription schedules.
 
 use super::{Problem, id, instant, instant_if, payer, wire};
-use coffer_domain::ids::{PriceId, SubscriptionScheduleId};
-use coffer_domain::record::{ScheduleItem, SchedulePhase, SubscriptionSchedule};
+use coffer_domain::ids::{CouponId, DiscountId, PriceId, SubscriptionScheduleId};
+use coffer_domain::record::{
+    ScheduleDiscount, ScheduleItem, SchedulePhase, SubscriptionSchedule,
+};
 
 pub(super) fn schedule(it: wire::SubscriptionSchedule) -> Result<SubscriptionSchedule, Problem> {
     let phases = it.phases.into_iter().map(phase);
@@ -24,12 +26,23 @@ fn phase(it: wire::Phase) -> Result<SchedulePhase, Problem> {
         end: instant(it.end_date, "phases.end_date")?,
         items: it.items.into_iter().map(item).collect(),
         trial_end: instant_if(it.trial_end, "phases.trial_end")?,
+        discounts: discounts(it.discounts),
     })
+}
+
+fn discounts(all: Option<Vec<wire::PhaseDiscount>>) -> Vec<ScheduleDiscount> {
+    let one = |it: wire::PhaseDiscount| match (it.discount, it.coupon) {
+        (Some(discount), _) => ScheduleDiscount::Existing(DiscountId::new(discount.0)),
+        (None, Some(coupon)) => ScheduleDiscount::Coupon(CouponId::new(coupon.0)),
+        (None, None) => ScheduleDiscount::Unsaid,
+    };
+    all.unwrap_or_default().into_iter().map(one).collect()
 }
 
 fn item(it: wire::PhaseItem) -> ScheduleItem {
     ScheduleItem {
         price: PriceId::new(it.price.0),
         quantity: it.quantity,
+        discounts: discounts(it.discounts),
     }
 }

@@ -28,7 +28,7 @@ pub(crate) use invoice::{
 };
 pub(crate) use object::Object;
 pub(crate) use payment::{BalanceTransaction, Charge, Dispute, PaymentIntent, Refund};
-pub(crate) use schedule::{Phase, PhaseItem, SubscriptionSchedule};
+pub(crate) use schedule::{Phase, PhaseDiscount, PhaseItem, SubscriptionSchedule};
 pub(crate) use subscription::{
     Account, Balance, Customer, Discount, PauseCollection, Subscription, SubscriptionItem,
 };

@@ -24,10 +24,18 @@ pub(crate) struct Phase {
     pub(crate) end_date: i64,
     pub(crate) trial_end: Option<i64>,
     pub(crate) items: Vec<PhaseItem>,
+    pub(crate) discounts: Option<Vec<PhaseDiscount>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct PhaseDiscount {
+    pub(crate) coupon: Option<Reference>,
+    pub(crate) discount: Option<Reference>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct PhaseItem {
     pub(crate) price: Reference,
     pub(crate) quantity: Option<i64>,
+    pub(crate) discounts: Option<Vec<PhaseDiscount>>,
 }
