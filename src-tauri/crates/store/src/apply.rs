@@ -122,7 +122,8 @@ pub fn delete(
     if stood > 0 {
         Tally::ONE_DELETED.settle(sql, account.as_str(), kind)?;
     }
-    project::mark_owner(sql, account.as_str(), kind, id)?;
+    // What is gone may have been what failed.
+    project::mark_owner(sql, account.as_str(), kind, id, dirty::mark)?;
     project::mark_deleted(sql, account.as_str(), kind, id)?;
     if kind == Kind::Customers {
         dirty::mark(sql, account.as_str(), id)?;

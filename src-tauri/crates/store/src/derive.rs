@@ -6,6 +6,7 @@
 
 use crate::error::StoreError;
 use crate::store::{Read, Store, Write};
+use crate::table::dirty::Marked;
 use crate::table::summary::Summary;
 use crate::table::{
     catalog, customer, dirty, facts, invoice, invoice_item, payment, rollup, schedule, search,
@@ -62,16 +63,18 @@ pub fn derive_some(write: &mut Write<'_>, limit: u32, as_of: Instant) -> Result<
         return search::fill(write.sql(), DOCUMENTS_AT_ONCE);
     }
     let many = dirty::count(write.sql(), MANY + 1)? > u64::from(MANY);
-    for (account, id) in marked {
-        if !catalogs.contains_key(&account) {
+    for marked in marked {
+        let account = &marked.account;
+        if !catalogs.contains_key(account) {
             if many {
-                rollup::forget(write.sql(), &account)?;
+                rollup::forget(write.sql(), account)?;
             }
-            facts::number_plans(write.sql(), &account)?;
-            catalogs.insert(account.clone(), catalog::catalog(write.sql(), &account)?);
+            facts::number_plans(write.sql(), account)?;
+            catalogs.insert(account.clone(), catalog::catalog(write.sql(), account)?);
         }
-        if let Some(catalog) = catalogs.get(&account) {
-            derive_one(write, &account, &id, catalog, as_of)?;
+        if let Some(catalog) = catalogs.get(account) {
+            let made = make(write.sql(), &marked, catalog, as_of)?;
+            put(write, &made)?;
         }
     }
     write.touch("metrics");
@@ -106,10 +109,10 @@ pub fn derive_all<M: Mode>(store: &Store<M>, as_of: Instant) -> Result<(), Store
 /// Makes customers on every core and writes them down as they come.
 fn derive_round<M: Mode>(
     store: &Store<M>,
-    marked: &[(String, CustomerId)],
+    marked: &[Marked],
     as_of: Instant,
 ) -> Result<(), StoreError> {
-    let accounts: BTreeSet<String> = marked.iter().map(|(account, _)| account.clone()).collect();
+    let accounts: BTreeSet<String> = marked.iter().map(|it| it.account.clone()).collect();
     let mut own = BTreeSet::new();
     own.insert(store.write(move |write| {
         let many = dirty::count(write.sql(), MANY + 1)? > u64::from(MANY);
@@ -149,7 +152,7 @@ fn derive_round<M: Mode>(
     })
 }
 
-type Bundles<'a> = Mutex<Chunks<'a, (String, CustomerId)>>;
+type Bundles<'a> = Mutex<Chunks<'a, Marked>>;
 
 /// Makes one bundle after another until none is left, all from one state of the file.
 fn make_bundles(
@@ -164,12 +167,13 @@ fn make_bundles(
         let next = bundles.lock().unwrap_or_else(PoisonError::into_inner).next();
         let Some(marked) = next else { return Ok(()) };
         let mut made = Vec::with_capacity(marked.len());
-        for (account, id) in marked {
+        for marked in marked {
+            let account = &marked.account;
             if !catalogs.contains_key(account) {
                 catalogs.insert(account.clone(), catalog::catalog(read.sql(), account)?);
             }
             if let Some(catalog) = catalogs.get(account) {
-                made.push(make(read.sql(), account, id, catalog, as_of)?);
+                made.push(make(read.sql(), marked, catalog, as_of)?);
             }
         }
         if hand_over.send(Ok(Bundle { seen_at, made })).is_err() {
@@ -196,12 +200,17 @@ impl Bundle {
                 put(write, made)?;
                 continue;
             }
-            let account = made.account.as_str();
+            let marked = Marked {
+                payments_alone: false,
+                ..made.marked.clone()
+            };
+            let account = made.marked.account.as_str();
             if !catalogs.contains_key(account) {
                 catalogs.insert(account, catalog::catalog(write.sql(), account)?);
             }
             if let Some(catalog) = catalogs.get(account) {
-                derive_one(write, account, &made.id, catalog, as_of)?;
+                let again = make(write.sql(), &marked, catalog, as_of)?;
+                put(write, &again)?;
             }
         }
         write.touch("metrics");
@@ -212,38 +221,41 @@ impl Bundle {
 
 /// What follows from a customer's records.
 struct Made {
-    account: String,
-    id: CustomerId,
-    facts: CustomerFacts,
-    /// The facts that were kept of it.
-    was: Option<Vec<u8>>,
-    /// Those that are to be kept.
-    is: Option<Vec<u8>>,
-    summary: Option<(Customer, Summary)>,
+    marked: Marked,
+    what: What,
 }
 
-fn derive_one(
-    write: &mut Write<'_>,
-    account: &str,
-    id: &CustomerId,
-    catalog: &Catalog,
-    as_of: Instant,
-) -> Result<(), StoreError> {
-    let made = make(write.sql(), account, id, catalog, as_of)?;
-    put(write, &made)
+enum What {
+    /// What was paid, and nothing else: no payment ever failed, so nothing else follows from payments.
+    Paid(Vec<Money>),
+    All {
+        facts: CustomerFacts,
+        /// The facts that were kept of it.
+        was: Option<Vec<u8>>,
+        /// Those that are to be kept.
+        is: Option<Vec<u8>>,
+        summary: Option<(Customer, Summary)>,
+    },
 }
 
 /// Makes what follows from a customer's records, and writes nothing.
 fn make(
     sql: &Connection,
-    account: &str,
-    id: &CustomerId,
+    marked: &Marked,
     catalog: &Catalog,
     as_of: Instant,
 ) -> Result<Made, StoreError> {
+    let (account, id) = (marked.account.as_str(), &marked.customer);
+    let payments = payment::of_customer(sql, account, id)?;
+    let failed = |it: &Payment| it.status == PaymentStatus::Failed;
+    if marked.payments_alone && !payments.iter().any(failed) {
+        return Ok(Made {
+            marked: marked.clone(),
+            what: What::Paid(paid(&payments)),
+        });
+    }
     let known = customer::one(sql, account, id)?;
     let subscriptions = subscription::of_customer(sql, account, id)?;
-    let payments = payment::of_customer(sql, account, id)?;
     let owner = known.as_ref().map(|(customer, _)| customer);
     let schedules = schedule::of_customer(sql, account, id)?;
     let made = if subscriptions.is_empty() && schedules.is_empty() {
@@ -273,35 +285,44 @@ fn make(
         Some(facts::encode(&made)?)
     };
     Ok(Made {
-        account: account.to_owned(),
-        id: id.clone(),
-        facts: made,
-        was: facts::bytes_of(sql, account, id)?,
-        is,
-        summary,
+        marked: marked.clone(),
+        what: What::All {
+            facts: made,
+            was: facts::bytes_of(sql, account, id)?,
+            is,
+            summary,
+        },
     })
 }
 
 /// Puts what was made in place of what was there, and rollups with it.
 fn put(write: &mut Write<'_>, made: &Made) -> Result<(), StoreError> {
-    let account = made.account.as_str();
-    if made.was != made.is {
-        let unknown = made
-            .facts
+    let (account, id) = (made.marked.account.as_str(), &made.marked.customer);
+    dirty::settle(write.sql(), account, id)?;
+    let (facts, was, is, summary) = match &made.what {
+        What::Paid(paid) => return summary::set_paid(write.sql(), account, id, paid),
+        What::All {
+            facts,
+            was,
+            is,
+            summary,
+        } => (facts, was, is, summary),
+    };
+    if was != is {
+        let unknown = facts
             .subscriptions
             .iter()
             .flat_map(|it| &it.stretches)
             .any(|stretch| stretch.unknown.is_some());
-        let bytes = made.is.as_deref().map(|bytes| (bytes, unknown));
-        facts::replace(write.sql(), account, &made.id, bytes)?;
-        let before = match &made.was {
+        let bytes = is.as_deref().map(|bytes| (bytes, unknown));
+        facts::replace(write.sql(), account, id, bytes)?;
+        let before = match was {
             Some(bytes) => facts::decode(bytes)?,
             None => CustomerFacts::default(),
         };
-        rollup::replace(write.sql(), account, &made.id, &before, &made.facts)?;
+        rollup::replace(write.sql(), account, id, &before, facts)?;
     }
-    dirty::settle(write.sql(), account, &made.id)?;
-    if let Some((customer, summary)) = &made.summary {
+    if let Some((customer, summary)) = summary {
         summary::replace(write, account, customer, summary)?;
     }
     Ok(())

@@ -55,7 +55,8 @@ const STEP_3: [&str; 3] = [
 ];
 
 /// Rollups of parts, test clocks, and what is agreed to follow.
-const STEP_4: [&str; 4] = [
+const STEP_4: [&str; 5] = [
+    table::dirty::SCHEMA_4,
     table::rollup::SCHEMA_4,
     table::account::SCHEMA_4,
     table::schedule::SCHEMA_4,

@@ -62,9 +62,10 @@ pub(crate) fn project(
     put(sql, account, record, arrival)?;
     cash::give(sql, account, kind, id)?;
     search::put(sql, account, record)?;
-    match owner(record) {
-        Some(customer) => dirty::mark(sql, account, customer),
-        None => mark_owner(sql, account, record.kind(), record.id()),
+    match (record, owner(record)) {
+        (Record::Payment(_), Some(customer)) => dirty::mark_payments(sql, account, customer),
+        (_, Some(customer)) => dirty::mark(sql, account, customer),
+        (_, None) => mark_owner(sql, account, record.kind(), record.id(), dirty::mark_payments),
     }
 }
 
@@ -131,21 +132,27 @@ fn owner(record: &Record) -> Option<&str> {
         Record::Invoice(it) => it.customer.as_ref().map(|id| id.as_str()),
         Record::InvoiceItem(it) => Some(it.customer.as_str()),
         Record::Payment(it) => it.customer.as_ref().map(|id| id.as_str()),
+        Record::SubscriptionSchedule(it) => it.customer.as_ref().map(|id| id.as_str()),
         _ => None,
     }
 }
 
-/// Marks the customer that an object belongs to through what is already here.
+/// Marks the customer that an object belongs to through what is already here; the owner of something about a payment in a
+/// way of its own.
 pub(crate) fn mark_owner(
     sql: &Connection,
     account: &str,
     kind: Kind,
     id: &str,
+    mark_payments: fn(&Connection, &str, &str) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let question = match kind {
         Kind::Subscriptions => "SELECT customer FROM subscription WHERE account = ?1 AND id = ?2",
         Kind::Invoices => "SELECT customer FROM invoice WHERE account = ?1 AND id = ?2",
         Kind::InvoiceItems => "SELECT customer FROM invoice_item WHERE account = ?1 AND id = ?2",
+        Kind::SubscriptionSchedules => {
+            "SELECT customer FROM subscription_schedule WHERE account = ?1 AND id = ?2"
+        }
         Kind::Charges => "SELECT customer FROM payment WHERE account = ?1 AND id = ?2",
         // What failed to pay a bill is told by what pays it.
         Kind::InvoicePayments => {
@@ -162,8 +169,12 @@ pub(crate) fn mark_owner(
         .prepare_cached(question)?
         .query_row([account, id], |row| row.get(0))
         .optional()?;
+    let mark = match kind {
+        Kind::Charges | Kind::InvoicePayments | Kind::Refunds => mark_payments,
+        _ => dirty::mark,
+    };
     match customer.flatten() {
-        Some(customer) => dirty::mark(sql, account, &customer),
+        Some(customer) => mark(sql, account, &customer),
         None => Ok(()),
     }
 }

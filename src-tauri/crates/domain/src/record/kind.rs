@@ -103,18 +103,4 @@ impl Kind {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
-
-    /// Whether MRR can change when a record of this kind does.
-    #[must_use]
-    pub const fn moves_mrr(self) -> bool {
-        matches!(
-            self,
-            Self::Customers
-                | Self::Prices
-                | Self::Coupons
-                | Self::Subscriptions
-                | Self::Invoices
-                | Self::InvoiceItems
-        )
-    }
 }

@@ -24,8 +24,8 @@ const TOGETHER_MAX: usize = 16;
 const FEW: usize = 8;
 /// How long they wait.
 const LINGER: Duration = Duration::from_millis(80);
-/// Customers derived in one transaction.
-const DERIVED_AT_ONCE: u32 = 500;
+/// Customers derived in one transaction: a page waits no longer for it than for another page.
+const DERIVED_AT_ONCE: u32 = 60;
 /// Documents brought into the index of words at a time: a page waits no longer for it than for another page.
 const WORDS_AT_ONCE: u32 = 500;
 

@@ -17,7 +17,9 @@ const SOME: usize = 300;
 /// Settles what became of everything that a walk did not meet. It is done once every kind is.
 pub(super) async fn settle<M: Mode>(asker: &Arc<Asker<M>>, walk: i64) -> Result<(), EngineError> {
     let mut all = true;
-    for kind in asker.readable() {
+    // Before the first walk there was nothing that it could have missed.
+    let kinds = if walk > 1 { asker.readable() } else { Vec::new() };
+    for kind in kinds {
         // An entry of a ledger never goes away, and has no address of its own.
         if kind != Kind::CustomerBalanceTransactions {
             all &= settle_kind(asker, kind, walk).await?;

@@ -75,8 +75,10 @@ const NEEDED: [PermissionNeeded; 34] = [
     PermissionNeeded { kind: None, access: Access::Write, label: "Customer portal: Write", slug: "rak_customer_portal_write" },
 ];
 
-/// Asked for as well where they exist: sources differ on which of them opens the balance and the account's name.
-const WELCOME: [&str; 2] = [
+/// Asked for as well where they exist: sources differ on which of the first two opens the balance and the account's name,
+/// and only a sandbox has test clocks.
+const WELCOME: [&str; 3] = [
+    "rak_billing_clock_read",
     "rak_balance_transaction_source_read",
     "rak_accounts_kyc_basic_read",
 ];
@@ -86,9 +88,6 @@ const WELCOME: [&str; 2] = [
 pub fn permissions() -> &'static [PermissionNeeded] {
     &NEEDED
 }
-
-/// The box that lets a sandbox's key see what lives on test clocks.
-pub(super) const CLOCKS: (&str, &str) = ("Test clocks: Read", "rak_billing_clock_read");
 
 /// The dashboard's page for making a restricted key, filled in for one that may only read.
 #[must_use]
@@ -106,7 +105,7 @@ fn url_for(wanted: impl Fn(Access) -> bool) -> String {
     const PAGE: &str = "https://dashboard.stripe.com/apikeys/create";
     let mut slugs: Vec<&str> = Vec::new();
     let rows = NEEDED.iter().filter(|needed| wanted(needed.access));
-    for slug in rows.map(|needed| needed.slug).chain(WELCOME).chain([CLOCKS.1]) {
+    for slug in rows.map(|needed| needed.slug).chain(WELCOME) {
         if !slugs.contains(&slug) {
             slugs.push(slug);
         }

@@ -3,8 +3,9 @@
 use crate::error::StoreError;
 use crate::store::Write;
 use crate::table::{json, to_json};
+use coffer_domain::ids::CustomerId;
 use coffer_domain::money::Money;
-use rusqlite::{Row, params};
+use rusqlite::{Connection, Row, params};
 
 pub(crate) const SCHEMA_1: &str = "
 CREATE TABLE customer_summary (
@@ -69,6 +70,24 @@ pub(crate) fn replace(
             name,
             customer.created.timestamp(),
         ])?;
+    Ok(())
+}
+
+/// Puts what a customer paid in place of what was there.
+pub(crate) fn set_paid(
+    sql: &Connection,
+    account: &str,
+    customer: &CustomerId,
+    paid: &[Money],
+) -> Result<(), StoreError> {
+    sql.prepare_cached(
+        "UPDATE customer_summary SET paid = ?3 WHERE account = ?1 AND customer = ?2 AND paid <> ?3",
+    )?
+    .execute(params![
+        account,
+        customer.as_str(),
+        to_json("customer_summary", &paid)?
+    ])?;
     Ok(())
 }
 

@@ -36,9 +36,6 @@ pub const HISTORY_MONTHS_MIN: usize = 3;
 /// Complete months that are looked at; older ones say little about the next twelve.
 pub const HISTORY_MONTHS_MAX: usize = 60;
 
-/// The share of outcomes that an interval is meant to hold, in percent.
-pub const INTERVAL_PERCENT: u8 = 80;
-
 /// The largest amount of a history, in minor units. A larger one is refused.
 pub const AMOUNT_MINOR_MAX: i64 = 1_000_000_000_000_000;
 
