@@ -184,8 +184,12 @@ async fn what_schedules_say_is_among_the_changes_ahead() {
             continue;
         }
         let it: serde_json::Value = serde_json::from_str(&json).unwrap();
-        let Some(subscription) = it["subscription"].as_str().filter(|_| it["status"] == "active")
-        else {
+        let subscription = match it["status"].as_str() {
+            Some("active") => it["subscription"].as_str(),
+            Some("not_started") => it["id"].as_str(),
+            _ => None,
+        };
+        let Some(subscription) = subscription else {
             continue;
         };
         let starts = it["phases"].as_array().unwrap().iter();

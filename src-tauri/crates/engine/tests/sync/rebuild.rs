@@ -3,10 +3,11 @@
 use crate::support::{Shop, world};
 use chrono::TimeDelta;
 use chrono_tz::Tz;
+use coffer_engine::domain::calendar::Every;
 use coffer_engine::domain::metric::facts::CustomerFacts;
 use coffer_engine::domain::metric::policy::Policy;
-use coffer_engine::domain::metric::rollup::{Rollup, Row as _};
-use coffer_engine::figures::{View, load};
+use coffer_engine::domain::metric::rollup::{Dimension, Rollup, Row as _, Slice};
+use coffer_engine::figures::{View, load, load_cut};
 use coffer_engine::self_check::{Depth, check};
 use coffer_engine::store::table::facts;
 use coffer_engine::sync::reproject_all;
@@ -28,7 +29,11 @@ fn views() -> [View; 3] {
 
 /// What a view comes to, without rows that say nothing.
 fn told(shop: &Shop, view: &View) -> Rollup {
-    let mut rollup = Rollup::clone(&load(&shop.books, view).unwrap().rollup);
+    pruned(&load(&shop.books, view).unwrap().rollup)
+}
+
+fn pruned(rollup: &Rollup) -> Rollup {
+    let mut rollup = rollup.clone();
     for ledger in rollup.ledgers.values_mut() {
         ledger.days.retain(|_, row| !row.is_empty());
         ledger.cohorts.retain(|_, row| !row.is_empty());
@@ -64,9 +69,28 @@ fn kept_sets(shop: &Shop) -> i64 {
         .read(|read| {
             Ok(read
                 .sql()
-                .query_row("SELECT count(*) FROM rollup_set", [], |row| row.get(0))?)
+                .query_row("SELECT count(*) FROM rollup_set WHERE cut = ''", [], |row| row.get(0))?)
         })
         .unwrap()
+}
+
+/// The parts of every cut, with their months alone: only those are read of what is kept.
+fn parts(shop: &Shop) -> Vec<BTreeMap<Slice, Rollup>> {
+    let figures = load(&shop.books, &View::plain(Tz::UTC)).unwrap();
+    let cuts = [Dimension::Plan, Dimension::Country, Dimension::Rhythm];
+    cuts.into_iter()
+        .map(|cut| {
+            let slices = load_cut(&shop.books, &figures, cut, Every::Month).unwrap();
+            let parts = slices.into_iter().map(|(slice, mut rollup)| {
+                for ledger in rollup.ledgers.values_mut() {
+                    ledger.periods[0].clear();
+                    ledger.periods[1].clear();
+                }
+                (slice, pruned(&rollup))
+            });
+            parts.filter(|(_, rollup)| !rollup.ledgers.is_empty()).collect()
+        })
+        .collect()
 }
 
 /// Throws the rollups away.
@@ -104,6 +128,7 @@ async fn figures_kept_up_with_every_step_are_those_made_from_nothing() {
             shop.whole().await;
             assert_eq!(kept_sets(&shop), 3, "the sets are kept up, not thrown away");
             let kept: Vec<Rollup> = views().iter().map(|view| told(&shop, view)).collect();
+            let kept_parts = parts(&shop);
             assert_eq!(check(&shop.books, Depth::Everything).unwrap(), []);
             forget(&shop);
             for (view, kept) in views().iter().zip(kept) {
@@ -115,6 +140,7 @@ async fn figures_kept_up_with_every_step_are_those_made_from_nothing() {
                     view.policy.id
                 );
             }
+            assert_eq!(parts(&shop), kept_parts, "seed {seed}, after {days} days");
         }
         let kept = all_facts(&shop);
         let figures = views().map(|view| told(&shop, &view));

@@ -49,7 +49,8 @@ pub(super) fn measure(
         targets.add(
             format!("{what}: {round}"),
             "requests",
-            Aim::AtMost(requests_aimed_at(changes) as f64),
+            // The merchant may have had changes of its own meanwhile.
+            Aim::AtMost(requests_aimed_at(changes.max(sync.fetched)) as f64),
             Some(sync.requests as f64),
         );
     }
