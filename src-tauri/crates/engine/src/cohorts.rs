@@ -95,7 +95,8 @@ pub fn answer<M: Mode>(
         Measure::Customers => tell(None, &figures.rollup.everybody())?,
         Measure::Revenue => {
             let ledgers = figures.rollup.ledgers.iter();
-            for (own, ledger) in ledgers.filter(|(own, _)| own.is_some() && (each || **own == main)) {
+            for (own, ledger) in ledgers.filter(|(own, _)| own.is_some() && (each || **own == main))
+            {
                 tell(*own, ledger)?;
             }
         }

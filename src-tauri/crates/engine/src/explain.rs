@@ -455,12 +455,14 @@ impl<M: Mode> Page<'_, M> {
             return Ok(Shown::Money(minor));
         };
         let last = told.len().saturating_sub(1);
-        Ok(match value(metric, told, last, policy).map_err(too_large)? {
-            Value::Money(minor) => Shown::Money(minor),
-            Value::Count(count) => Shown::Count(count),
-            Value::Rate(rate) => Shown::Rate(rate),
-            Value::Movements(moved) => Shown::Money(Some(moved.closing - moved.opening)),
-        })
+        Ok(
+            match value(metric, told, last, policy).map_err(too_large)? {
+                Value::Money(minor) => Shown::Money(minor),
+                Value::Count(count) => Shown::Count(count),
+                Value::Rate(rate) => Shown::Rate(rate),
+                Value::Movements(moved) => Shown::Money(Some(moved.closing - moved.opening)),
+            },
+        )
     }
 
     /// Goes through the customers from where the page begins, in order, until there are enough; says whether that was

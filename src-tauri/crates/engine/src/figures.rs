@@ -287,9 +287,11 @@ impl Found {
                     Ok(())
                 })?);
             } else if part.behind {
-                drop(books.store.write_soon(move |write| {
-                    rollup::advance(write.sql(), id.as_str(), horizon)
-                })?);
+                drop(
+                    books.store.write_soon(move |write| {
+                        rollup::advance(write.sql(), id.as_str(), horizon)
+                    })?,
+                );
             }
             add_slices(&mut all, part.slices);
         }

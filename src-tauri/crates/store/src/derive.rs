@@ -164,7 +164,10 @@ fn make_bundles(
     let mut catalogs: HashMap<String, Catalog> = HashMap::new();
     let seen_at = read.revision()?;
     loop {
-        let next = bundles.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let next = bundles
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .next();
         let Some(marked) = next else { return Ok(()) };
         let mut made = Vec::with_capacity(marked.len());
         for marked in marked {
@@ -192,7 +195,12 @@ struct Bundle {
 impl Bundle {
     /// Writes them down. Where somebody else has written since, they are made once more; `own` are the revisions that this
     /// derivation itself has made.
-    fn put(&self, write: &mut Write<'_>, own: &BTreeSet<u64>, as_of: Instant) -> Result<(), StoreError> {
+    fn put(
+        &self,
+        write: &mut Write<'_>,
+        own: &BTreeSet<u64>,
+        as_of: Instant,
+    ) -> Result<(), StoreError> {
         let fresh = (self.seen_at + 1..=write.revision()?).all(|revision| own.contains(&revision));
         let mut catalogs: HashMap<&str, Catalog> = HashMap::new();
         for made in &self.made {
@@ -228,14 +236,16 @@ struct Made {
 enum What {
     /// What was paid, and nothing else: no payment ever failed, so nothing else follows from payments.
     Paid(Vec<Money>),
-    All {
-        facts: CustomerFacts,
-        /// The facts that were kept of it.
-        was: Option<Vec<u8>>,
-        /// Those that are to be kept.
-        is: Option<Vec<u8>>,
-        summary: Option<(Customer, Summary)>,
-    },
+    All(Box<All>),
+}
+
+struct All {
+    facts: CustomerFacts,
+    /// The facts that were kept of it.
+    was: Option<Vec<u8>>,
+    /// Those that are to be kept.
+    is: Option<Vec<u8>>,
+    summary: Option<(Customer, Summary)>,
 }
 
 /// Makes what follows from a customer's records, and writes nothing.
@@ -286,12 +296,12 @@ fn make(
     };
     Ok(Made {
         marked: marked.clone(),
-        what: What::All {
+        what: What::All(Box::new(All {
             facts: made,
             was: facts::bytes_of(sql, account, id)?,
             is,
             summary,
-        },
+        })),
     })
 }
 
@@ -299,14 +309,14 @@ fn make(
 fn put(write: &mut Write<'_>, made: &Made) -> Result<(), StoreError> {
     let (account, id) = (made.marked.account.as_str(), &made.marked.customer);
     dirty::settle(write.sql(), account, id)?;
-    let (facts, was, is, summary) = match &made.what {
+    let All {
+        facts,
+        was,
+        is,
+        summary,
+    } = match &made.what {
         What::Paid(paid) => return summary::set_paid(write.sql(), account, id, paid),
-        What::All {
-            facts,
-            was,
-            is,
-            summary,
-        } => (facts, was, is, summary),
+        What::All(all) => &**all,
     };
     if was != is {
         let unknown = facts

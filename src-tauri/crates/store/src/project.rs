@@ -65,7 +65,13 @@ pub(crate) fn project(
     match (record, owner(record)) {
         (Record::Payment(_), Some(customer)) => dirty::mark_payments(sql, account, customer),
         (_, Some(customer)) => dirty::mark(sql, account, customer),
-        (_, None) => mark_owner(sql, account, record.kind(), record.id(), dirty::mark_payments),
+        (_, None) => mark_owner(
+            sql,
+            account,
+            record.kind(),
+            record.id(),
+            dirty::mark_payments,
+        ),
     }
 }
 

@@ -61,7 +61,7 @@ fn with_account(home: &Path) -> Store<Test> {
                 proved_at: None,
                 unproved: true,
                 settled_walk: 0,
-        clocks_walk: 0,
+                clocks_walk: 0,
             };
             account::put(write, &row)
         })

@@ -14,8 +14,7 @@ use crate::metric::item_history::tax_share;
 use crate::metric::worth::{Catalog, Item, held, taken};
 use crate::ratio::Ratio;
 use crate::record::{
-    CouponDuration, Discount, DiscountTarget, ScheduleDiscount, SchedulePhase,
-    SubscriptionSchedule,
+    CouponDuration, Discount, DiscountTarget, ScheduleDiscount, SchedulePhase, SubscriptionSchedule,
 };
 use chrono::Months;
 use std::collections::BTreeSet;
@@ -129,9 +128,9 @@ impl View<'_> {
         let mut cuts = BTreeSet::from([phase.start]);
         for discount in discounts.iter().flatten() {
             let ends = discount.end.into_iter();
-            cuts.extend(ends.filter(|end| {
-                *end > phase.start && until.is_none_or(|until| *end < until)
-            }));
+            cuts.extend(
+                ends.filter(|end| *end > phase.start && until.is_none_or(|until| *end < until)),
+            );
         }
         for from in cuts {
             found.push(self.stretch(phase, &ids, discounts.as_deref(), from));

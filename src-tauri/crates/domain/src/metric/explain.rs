@@ -167,7 +167,11 @@ fn trial(
                 && ended.is_none_or(|at| fold.days.of(at) > period.end)
         }
         _ => ended.is_some_and(|at| {
-            let dated = if of == Of::BegunConverted { trial.from } else { at };
+            let dated = if of == Of::BegunConverted {
+                trial.from
+            } else {
+                at
+            };
             let day = fold.days.of(dated);
             let within = day > period.before && day <= period.end;
             within

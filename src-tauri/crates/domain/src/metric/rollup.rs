@@ -344,10 +344,7 @@ pub fn put_sliced(
 ) {
     let by = match by {
         None => {
-            return slices
-                .entry(Slice::All)
-                .or_default()
-                .put(facts, fold, sign);
+            return slices.entry(Slice::All).or_default().put(facts, fold, sign);
         }
         Some(Dimension::Country) => {
             let part = slices.entry(Slice::Country(facts.country.clone()));
@@ -509,12 +506,10 @@ impl Fold<'_> {
 fn instants(facts: &CustomerFacts) -> impl Iterator<Item = Second> + '_ {
     let both = |span: &Span| [Some(span.from), span.to];
     let of_subscriptions = facts.subscriptions.iter().flat_map(move |own| {
-        let late = own.late.iter().flat_map(move |it| {
-            [
-                Some(it.from),
-                Some(it.to.unwrap_or(Second::MAX)),
-            ]
-        });
+        let late = own
+            .late
+            .iter()
+            .flat_map(move |it| [Some(it.from), Some(it.to.unwrap_or(Second::MAX))]);
         both(&own.life)
             .into_iter()
             .chain([own.end_asked])

@@ -89,7 +89,7 @@ fn customer(subscription: SubscriptionFacts) -> CustomerFacts {
         country: None,
         subscriptions: vec![subscription],
         failed: Vec::new(),
-            promised: Vec::new(),
+        promised: Vec::new(),
     }
 }
 

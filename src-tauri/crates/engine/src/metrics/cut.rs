@@ -192,7 +192,8 @@ fn by_provider<M: Mode>(
             ..figures.view.clone()
         };
         let own = figures::load(books, &view)?;
-        part.rollup.merge(fold_filtered(books, &own, filter, every)?);
+        part.rollup
+            .merge(fold_filtered(books, &own, filter, every)?);
     }
     Ok(found.into_values().collect())
 }

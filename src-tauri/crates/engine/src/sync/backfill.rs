@@ -65,7 +65,6 @@ pub(super) async fn walk<M: Mode>(
         estimate: Estimate::default(),
         page_took: 0.0,
         first_numbers: false,
-        billed: false,
         following: None,
         ledgers: ledgers.then(Ledgers::default),
     };
@@ -131,8 +130,6 @@ struct Pool<'a, M: Mode> {
     /// How long a page takes of late, in seconds.
     page_took: f64,
     first_numbers: bool,
-    /// Every bill is here.
-    billed: bool,
     /// Asks for customers that no list named, beside the rest of the walk.
     following: Option<JoinHandle<Result<(), EngineError>>>,
     /// `None` where ledgers are not read, or may not be.
@@ -165,7 +162,7 @@ impl<M: Mode> Pool<'_, M> {
                 // Writing has failed; its end says why.
                 return Ok(());
             }
-            self.derive_as_far_as_lists_are().await;
+            self.derive_first_numbers().await;
         }
         Err(EngineError::Internal("the lists have no end".to_owned()))
     }
@@ -397,30 +394,22 @@ impl<M: Mode> Pool<'_, M> {
             });
     }
 
-    /// Once customers and subscriptions are here, their first numbers are made; once their bills are here as well, what pasts
-    /// rest on is whole, and they are made while payments still come.
-    async fn derive_as_far_as_lists_are(&mut self) {
-        let open = |kind: Kind| self.under_way.get(&kind).is_some_and(|it| *it > 0);
-        let mut all = Kind::ALL.into_iter();
-        if !self.first_numbers && !all.any(|kind| rank(kind) < LAST_RANK && open(kind)) {
+    /// Once customers and subscriptions are here, their first numbers are made.
+    async fn derive_first_numbers(&mut self) {
+        if self.first_numbers {
+            return;
+        }
+        let open = |kind: Kind| {
+            rank(kind) < LAST_RANK && self.under_way.get(&kind).is_some_and(|it| *it > 0)
+        };
+        if !Kind::ALL.into_iter().any(open) {
             self.first_numbers = true;
             self.committer.derive().await;
             let asker = Arc::clone(self.asker);
             self.following = Some(tokio::spawn(async move { follow_customers(&asker).await }));
         }
-        if self.first_numbers && !self.billed && !BILLS.into_iter().any(open) {
-            self.billed = true;
-            self.committer.derive().await;
-        }
     }
 }
-
-/// The kinds that pasts rest on beside customers and subscriptions.
-const BILLS: [Kind; 3] = [
-    Kind::SubscriptionSchedules,
-    Kind::InvoiceItems,
-    Kind::Invoices,
-];
 
 /// Whose turn comes first. Long invoices take further questions for their lines, so that their list would be the last to end.
 const fn turn(kind: Kind) -> u8 {

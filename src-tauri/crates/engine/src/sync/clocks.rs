@@ -6,8 +6,8 @@
 use crate::error::EngineError;
 use crate::sync::asker::{Asker, Brought, is_about_one_resource};
 use crate::sync::ledger;
-use coffer_domain::mode::Mode;
 use coffer_domain::ids::CustomerId;
+use coffer_domain::mode::Mode;
 use coffer_domain::record::Kind;
 use coffer_domain::sync::Slice;
 use coffer_providers::ProviderError;

@@ -104,15 +104,10 @@ impl<M: Mode> Writing<M> {
                     break;
                 }
                 next = self.waiting.try_recv().ok();
-                // A page alone costs nearly as much as several: the same pages of the file are written again. Meanwhile something
-                // is derived that other pages do not change any more.
+                // A page alone costs nearly as much as several: the same pages of the file are written again.
                 if next.is_none() && !lingered && (1..FEW).contains(&pages.len()) {
                     lingered = true;
-                    if deriving {
-                        deriving = self.derive()?;
-                    } else {
-                        std::thread::sleep(LINGER);
-                    }
+                    std::thread::sleep(LINGER);
                     next = self.waiting.try_recv().ok();
                 }
             }

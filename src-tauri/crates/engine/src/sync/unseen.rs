@@ -18,7 +18,11 @@ const SOME: usize = 300;
 pub(super) async fn settle<M: Mode>(asker: &Arc<Asker<M>>, walk: i64) -> Result<(), EngineError> {
     let mut all = true;
     // Before the first walk there was nothing that it could have missed.
-    let kinds = if walk > 1 { asker.readable() } else { Vec::new() };
+    let kinds = if walk > 1 {
+        asker.readable()
+    } else {
+        Vec::new()
+    };
     for kind in kinds {
         // An entry of a ledger never goes away, and has no address of its own.
         if kind != Kind::CustomerBalanceTransactions {

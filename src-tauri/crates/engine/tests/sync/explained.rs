@@ -61,7 +61,11 @@ fn four_places(exact: &Sum) -> String {
 
 fn names() -> Vec<&'static str> {
     let moved = Movement::ALL.into_iter().map(Movement::name);
-    Metric::ALL.into_iter().map(Metric::name).chain(moved).collect()
+    Metric::ALL
+        .into_iter()
+        .map(Metric::name)
+        .chain(moved)
+        .collect()
 }
 
 /// The figure of a month as it is told elsewhere.
@@ -82,7 +86,8 @@ fn told(shop: &Shop, metric: &str, policy: &Policy, date: &str) -> Option<String
         filter: Filter::default(),
     };
     let answer = metrics::answer(&shop.books, &question).unwrap();
-    let (_, value) = answer.series[0].points[0].values[0].clone();
+    let point = answer.series.first()?.points.first()?;
+    let (_, value) = point.values.first()?;
     Some(format!("{value:?}"))
 }
 
@@ -134,7 +139,11 @@ async fn pages_follow_each_other_until_nothing_is_left() {
             assert_eq!(told.value, whole.value, "{name}");
             let mut both = sum(&told.rows);
             both.add(Ratio::parse(&told.rest).unwrap());
-            assert_eq!(both.exact_text(), whole.exact, "{name}: a page and its rest");
+            assert_eq!(
+                both.exact_text(),
+                whole.exact,
+                "{name}: a page and its rest"
+            );
             rows.extend(told.rows);
             let Some(next) = told.next else { break };
             page = next;
@@ -199,7 +208,10 @@ async fn what_schedules_say_is_among_the_changes_ahead() {
             later.insert(subscription.to_owned(), starts);
         }
     }
-    assert!(!later.is_empty(), "the merchant has phases that are to come");
+    assert!(
+        !later.is_empty(),
+        "the merchant has phases that are to come"
+    );
     let mut told: BTreeMap<String, Vec<i64>> = BTreeMap::new();
     let now = metrics_now(&shop);
     for currency in now {
@@ -214,7 +226,9 @@ async fn what_schedules_say_is_among_the_changes_ahead() {
         let starts = &later[&subscription];
         for day in days {
             assert!(
-                starts.iter().any(|at| at.div_euclid(86_400) * 86_400 == day),
+                starts
+                    .iter()
+                    .any(|at| at.div_euclid(86_400) * 86_400 == day),
                 "{subscription}: {day} of {starts:?}"
             );
         }

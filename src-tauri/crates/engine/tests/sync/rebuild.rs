@@ -67,9 +67,11 @@ fn kept_sets(shop: &Shop) -> i64 {
     shop.books
         .store
         .read(|read| {
-            Ok(read
-                .sql()
-                .query_row("SELECT count(*) FROM rollup_set WHERE cut = ''", [], |row| row.get(0))?)
+            Ok(read.sql().query_row(
+                "SELECT count(*) FROM rollup_set WHERE cut = ''",
+                [],
+                |row| row.get(0),
+            )?)
         })
         .unwrap()
 }
@@ -88,7 +90,9 @@ fn parts(shop: &Shop) -> Vec<BTreeMap<Slice, Rollup>> {
                 }
                 (slice, pruned(&rollup))
             });
-            parts.filter(|(_, rollup)| !rollup.ledgers.is_empty()).collect()
+            parts
+                .filter(|(_, rollup)| !rollup.ledgers.is_empty())
+                .collect()
         })
         .collect()
 }

@@ -57,7 +57,11 @@ pub(super) fn over<'a, T: 'a>(
 
 /// Whether what belongs to a customer is shown: what lives on a clock is left out of a list of everything, and shown where its
 /// clock is asked for, or something that it belongs to.
-pub(super) fn shown<'a>(world: &'a World, query: &Query, narrower: &[&str]) -> impl Fn(u32) -> bool + use<'a> {
+pub(super) fn shown<'a>(
+    world: &'a World,
+    query: &Query,
+    narrower: &[&str],
+) -> impl Fn(u32) -> bool + use<'a> {
     let clock = query.get("test_clock").map(str::to_owned);
     let narrowed = narrower.iter().any(|name| query.get(name).is_some());
     move |customer| {

@@ -202,7 +202,8 @@ pub(super) fn meters<'a>(world: &'a World, query: &'a Query) -> Result<Listing<'
 pub(super) fn test_clocks<'a>(world: &'a World, query: &'a Query) -> Result<Listing<'a>, Refusal> {
     known(query, &[])?;
     if world.spec.livemode {
-        let message = "This endpoint is only available in testmode. Try using your test keys instead.";
+        let message =
+            "This endpoint is only available in testmode. Try using your test keys instead.";
         return Err(Refusal::invalid(400, None, None, message.to_owned()));
     }
     let kind = ("test_helpers.test_clock", Sort::TestClock);

@@ -24,7 +24,8 @@ impl World {
     }
 
     pub(crate) fn clock_id(&self, customer: u32) -> Option<String> {
-        self.clock_of(customer).map(|clock| self.id(Sort::TestClock, clock))
+        self.clock_of(customer)
+            .map(|clock| self.id(Sort::TestClock, clock))
     }
 
     pub(crate) fn clock_json(&self, clock: u32) -> Value {

@@ -119,7 +119,9 @@ impl World {
             Sort::Meter => self.meter_json(ix?),
             Sort::Session => Some(self.session_json(self.sessions.find(ix?)?)),
             Sort::PaymentLink => self.payment_link_json(ix?),
-            Sort::TestClock => ix.filter(|ix| *ix < self.clocks).map(|ix| self.clock_json(ix)),
+            Sort::TestClock => ix
+                .filter(|ix| *ix < self.clocks)
+                .map(|ix| self.clock_json(ix)),
             Sort::LineItem
             | Sort::CreditNoteLine
             | Sort::SessionItem

@@ -210,12 +210,25 @@ async fn what_lives_on_a_test_clock_is_left_out_unless_it_is_asked_for() {
     assert_eq!(clocks.len(), 2);
     let mut on_clocks = Vec::new();
     for clock in &clocks {
-        assert_eq!(desk.get(&format!("/v1/test_helpers/test_clocks/{}", text(&clock["id"]))).await, *clock);
+        assert_eq!(
+            desk.get(&format!(
+                "/v1/test_helpers/test_clocks/{}",
+                text(&clock["id"])
+            ))
+            .await,
+            *clock
+        );
         let path = format!("/v1/customers?test_clock={}", text(&clock["id"]));
         on_clocks.extend(desk.walk(&path).await);
     }
     assert!(on_clocks.len() > 3 && on_clocks.iter().all(|it| it["test_clock"].is_string()));
-    for list in ["customers", "subscriptions?status=all", "invoices", "invoiceitems", "subscription_schedules"] {
+    for list in [
+        "customers",
+        "subscriptions?status=all",
+        "invoices",
+        "invoiceitems",
+        "subscription_schedules",
+    ] {
         let all = plain.walk(&format!("/v1/{list}")).await;
         let left = desk.walk(&format!("/v1/{list}")).await;
         assert!(left.iter().all(|it| it["test_clock"].is_null()), "{list}");
@@ -226,14 +239,22 @@ async fn what_lives_on_a_test_clock_is_left_out_unless_it_is_asked_for() {
         let mut shown = left.len();
         for customer in &on_clocks {
             let with = if list.contains('?') { '&' } else { '?' };
-            let own = desk.walk(&format!("/v1/{list}{with}customer={}", text(&customer["id"]))).await;
+            let own = desk
+                .walk(&format!(
+                    "/v1/{list}{with}customer={}",
+                    text(&customer["id"])
+                ))
+                .await;
             shown += own.len();
         }
         assert_eq!(all.len(), shown, "{list}");
     }
     let mut live = spec(5, 30, 12);
     live.livemode = true;
-    let (status, body) = Desk::open(live).await.ask("/v1/test_helpers/test_clocks").await;
+    let (status, body) = Desk::open(live)
+        .await
+        .ask("/v1/test_helpers/test_clocks")
+        .await;
     assert_eq!(status, 400);
     assert!(text(&body["error"]["message"]).contains("only available in testmode"));
 }

@@ -125,7 +125,9 @@ pub fn dirty(sql: &Connection, limit: u32) -> Result<Vec<Marked>, StoreError> {
 /// How many customers' pasts must be rebuilt, counted up to a limit.
 pub(crate) fn count(sql: &Connection, limit: u32) -> Result<u64, StoreError> {
     let count: i64 = sql
-        .prepare_cached("SELECT count(*) FROM (SELECT 1 FROM dirty_customer WHERE payments_alone = 0 LIMIT ?1)")?
+        .prepare_cached(
+            "SELECT count(*) FROM (SELECT 1 FROM dirty_customer WHERE payments_alone = 0 LIMIT ?1)",
+        )?
         .query_row([limit], |row| row.get(0))?;
     Ok(count.unsigned_abs())
 }

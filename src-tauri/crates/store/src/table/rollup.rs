@@ -14,7 +14,8 @@ use coffer_domain::metric::days::Days;
 use coffer_domain::metric::facts::CustomerFacts;
 use coffer_domain::metric::policy::Policy;
 use coffer_domain::metric::rollup::{
-    CohortRow, DayRow, Dimension, Fold, Ledger, PeriodRow, Row, Sign, Slice, Slices, place, put_sliced,
+    CohortRow, DayRow, Dimension, Fold, Ledger, PeriodRow, Row, Sign, Slice, Slices, place,
+    put_sliced,
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Serialize;
@@ -575,7 +576,14 @@ impl Place<'_> {
                     "INSERT OR REPLACE INTO rollup_row (rollup, slice, currency, sort, period, row)
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 )?
-                .execute(params![self.set, self.slice, currency, sort, period, to_bytes(&row)?])?;
+                .execute(params![
+                    self.set,
+                    self.slice,
+                    currency,
+                    sort,
+                    period,
+                    to_bytes(&row)?
+                ])?;
         }
         Ok(())
     }

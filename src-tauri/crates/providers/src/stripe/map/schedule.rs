@@ -2,9 +2,7 @@
 
 use super::{Problem, id, instant, instant_if, payer, wire};
 use coffer_domain::ids::{CouponId, DiscountId, PriceId, SubscriptionScheduleId};
-use coffer_domain::record::{
-    ScheduleDiscount, ScheduleItem, SchedulePhase, SubscriptionSchedule,
-};
+use coffer_domain::record::{ScheduleDiscount, ScheduleItem, SchedulePhase, SubscriptionSchedule};
 
 pub(super) fn schedule(it: wire::SubscriptionSchedule) -> Result<SubscriptionSchedule, Problem> {
     let phases = it.phases.into_iter().map(phase);
