@@ -335,7 +335,8 @@ fn fill(books: &Books<Test>, subscriptions: u64) {
 }
 
 fn derive(books: &Books<Test>) {
-    derive_all(&books.store, present()).unwrap();
+    let cores = std::thread::available_parallelism().unwrap().get();
+    derive_all(&books.store, present(), cores).unwrap();
 }
 
 fn tell(what: &str, began: Moment) {

@@ -33,7 +33,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::slice::Chunks;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
-use std::thread::available_parallelism;
 
 /// Documents brought into the index of words in one transaction.
 const DOCUMENTS_AT_ONCE: u32 = 5_000;
@@ -46,7 +45,7 @@ const TOGETHER: u32 = 500;
 /// Customers made from one state of the file.
 const ROUND: u32 = 20_000;
 /// Customers handed to the writer at once.
-const BUNDLE: usize = 500;
+const BUNDLE: usize = 250;
 
 /// Makes the facts of at most `limit` marked customers anew, and once none is marked brings documents into the index of
 /// words; returns how many of either it was, so that nothing is left to do when it returns zero.
@@ -90,27 +89,32 @@ pub fn fill_words(write: &mut Write<'_>, limit: u32) -> Result<u64, StoreError> 
     search::fill(write.sql(), limit)
 }
 
-/// Makes the facts of every marked customer anew. Where there are many, they are made on every core while others are
-/// written; then documents are brought into the index of words. Blocks.
+/// Makes the facts of every marked customer anew. Where there are many, so many threads make them while others are written;
+/// then documents are brought into the index of words. Blocks.
 ///
 /// # Errors
 /// The file's.
-pub fn derive_all<M: Mode>(store: &Store<M>, as_of: Instant) -> Result<(), StoreError> {
+pub fn derive_all<M: Mode>(
+    store: &Store<M>,
+    as_of: Instant,
+    threads: usize,
+) -> Result<(), StoreError> {
     loop {
         let marked = store.read(|read| dirty::dirty(read.sql(), ROUND))?;
         if marked.len() >= FEW {
-            derive_round(store, &marked, as_of)?;
+            derive_round(store, &marked, as_of, threads.max(1))?;
         } else if store.write(move |write| derive_some(write, TOGETHER, as_of))? == 0 {
             return Ok(());
         }
     }
 }
 
-/// Makes customers on every core and writes them down as they come.
+/// Makes customers side by side and writes them down as they come.
 fn derive_round<M: Mode>(
     store: &Store<M>,
     marked: &[Marked],
     as_of: Instant,
+    threads: usize,
 ) -> Result<(), StoreError> {
     let accounts: BTreeSet<String> = marked.iter().map(|it| it.account.clone()).collect();
     let mut own = BTreeSet::new();
@@ -126,10 +130,9 @@ fn derive_round<M: Mode>(
         Ok(write.revision()? + 1)
     })?);
     let bundles = Mutex::new(marked.chunks(BUNDLE));
-    let cores = available_parallelism().map_or(1, usize::from);
-    let (hand_over, made) = sync_channel::<Result<Bundle, StoreError>>(cores * 2);
+    let (hand_over, made) = sync_channel::<Result<Bundle, StoreError>>(threads);
     std::thread::scope(|scope| {
-        for _ in 0..cores {
+        for _ in 0..threads {
             let (hand_over, bundles) = (hand_over.clone(), &bundles);
             scope.spawn(move || {
                 let done = store.read(|read| make_bundles(read, bundles, &hand_over, as_of));

@@ -24,7 +24,7 @@ pub(crate) fn open_writer(path: &Path, key: &DatabaseKey) -> Result<Connection, 
     connection.execute_batch(
         "PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
-         PRAGMA cache_size = -49152;
+         PRAGMA cache_size = -32768;
          PRAGMA wal_autocheckpoint = 16000;
          PRAGMA journal_size_limit = 67108864;
          PRAGMA temp_store = MEMORY;",
@@ -37,7 +37,7 @@ pub(crate) fn open_reader(path: &Path, key: &DatabaseKey) -> Result<Connection, 
     let connection = open(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.execute_batch(
         "PRAGMA query_only = ON;
-         PRAGMA cache_size = -16384;
+         PRAGMA cache_size = -8192;
          PRAGMA temp_store = MEMORY;",
     )?;
     Ok(connection)

@@ -11,11 +11,13 @@ use coffer_domain::metric::history::{Past, facts};
 use coffer_domain::metric::policy::Policy;
 use coffer_domain::metric::rollup::Fold;
 use coffer_domain::metric::worth::Catalog;
+use coffer_domain::ratio::Ratio;
 use coffer_domain::record::CouponDuration::{Forever, Repeating};
 use coffer_domain::record::RecurringInterval::{Month, Year};
 use coffer_domain::record::{
-    Discount, DiscountTarget, ScheduleDiscount, ScheduleItem, SchedulePhase, Subscription,
-    SubscriptionItem, SubscriptionSchedule, SubscriptionStatus,
+    Discount, DiscountTarget, Invoice, InvoiceLine, InvoiceStatus, LineOrigin, ScheduleDiscount,
+    ScheduleItem, SchedulePhase, Subscription, SubscriptionItem, SubscriptionSchedule,
+    SubscriptionStatus,
 };
 
 const PRESENT: &str = "2026-11-21";
@@ -118,6 +120,116 @@ fn of(subscription: &Subscription, schedule: Option<&SubscriptionSchedule>) -> C
         subscriptions: facts(&past, &shelf()).into_iter().collect(),
         ..CustomerFacts::default()
     }
+}
+
+#[test]
+fn a_discount_that_goes_on_ends_when_it_would_have_ended() {
+    let mut has = subscription();
+    has.discounts = vec![coupon("off", "2026-11-10", Some("2027-02-10"))];
+    let mut later = phase("2026-12-10", "2027-12-10", "twenty", 1);
+    later.discounts = vec![ScheduleDiscount::Existing("di_off".into())];
+    let last = phase("2027-02-10", "2028-02-10", "twenty", 1);
+    let first = phase("2026-01-10", "2026-12-10", "ten", 1);
+    let it = schedule("release", vec![first.clone(), later.clone()]);
+    assert_eq!(
+        told(&of(&has, Some(&it))),
+        [
+            day("2026-12-10", Why::Schedule, 900),
+            day("2027-02-10", Why::Discount, 200)
+        ]
+    );
+    let it = schedule("release", vec![first, later, last]);
+    let facts = of(&has, Some(&it));
+    let agreed = &facts.subscriptions[0].agreed;
+    assert_eq!(
+        agreed.len(),
+        2,
+        "an end at the next phase is no cut of its own"
+    );
+}
+
+#[test]
+fn a_phase_that_begins_at_the_present_is_no_later_one() {
+    let phases = vec![
+        phase("2026-01-10", PRESENT, "ten", 1),
+        phase(PRESENT, "2027-12-10", "twenty", 1),
+    ];
+    let facts = of(&subscription(), Some(&schedule("release", phases)));
+    assert!(facts.subscriptions[0].agreed.is_empty());
+}
+
+#[test]
+fn the_tax_inside_a_price_stays_inside_in_a_later_phase() {
+    let mut it = subscription();
+    it.items.insert(
+        0,
+        SubscriptionItem {
+            id: "si_other".into(),
+            price: "twenty".into(),
+            ..it.items[0].clone()
+        },
+    );
+    let line = InvoiceLine {
+        id: "il".into(),
+        amount: 1_000,
+        currency: Currency::USD,
+        description: None,
+        subscription: Some("sub".into()),
+        item: Some("si".into()),
+        invoice_item: None,
+        price: Some("ten".into()),
+        quantity: Some(1),
+        period_start: at("2026-11-10"),
+        period_end: at("2026-12-10"),
+        origin: LineOrigin::Recurring,
+        tax_inclusive_base: 1_000,
+        tax_inclusive: 200,
+    };
+    let bill = Invoice {
+        id: "in".into(),
+        number: None,
+        customer: Some("cus".into()),
+        subscription: Some("sub".into()),
+        status: InvoiceStatus::Paid,
+        billing_reason: Some("subscription_cycle".to_owned()),
+        currency: Currency::USD,
+        created: at("2026-11-10"),
+        subtotal: 1_000,
+        total: 1_000,
+        amount_due: 1_000,
+        amount_paid: 1_000,
+        amount_remaining: 0,
+        amount_overpaid: 0,
+        paid_elsewhere: 0,
+        line_discounts: 0,
+        touches_ledger: false,
+        attempt_count: 1,
+        next_attempt: None,
+        due: None,
+        paid_at: Some(at("2026-11-10")),
+        voided_at: None,
+        uncollectible_at: None,
+        discounts: Vec::new(),
+        lines: vec![line],
+    };
+    let phases = vec![
+        phase("2026-01-10", "2026-12-10", "ten", 1),
+        phase("2026-12-10", "2027-12-10", "ten", 2),
+    ];
+    let agreed = schedule("release", phases);
+    let past = Past {
+        subscription: &it,
+        invoices: &[&bill],
+        invoice_items: &[],
+        customer_discount: None,
+        schedule: Some(&agreed),
+        failed_attempts: &[],
+        observations: &[],
+        as_of: at(PRESENT),
+    };
+    let known = facts(&past, &shelf()).unwrap();
+    let held = &known.agreed[0].items[0];
+    assert_eq!(held.tax_share, Ratio::new(1, 5).unwrap());
 }
 
 /// Each change: its day, why, and by how many minor units.

@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 /// Pages that may wait to be written.
-const WAITING_MAX: usize = 16;
+const WAITING_MAX: usize = 8;
 /// Pages that share one transaction.
 const TOGETHER_MAX: usize = 16;
 /// Fewer pages than this wait a little for others to share their transaction.

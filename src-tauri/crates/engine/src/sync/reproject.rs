@@ -14,6 +14,7 @@ use coffer_store::table::account;
 use coffer_store::table::meta::{self, PROJECTION};
 use coffer_store::{derive_all, reproject as put_anew};
 use std::sync::Arc;
+use std::thread::available_parallelism;
 
 /// Objects read and written at a time.
 const AT_ONCE: usize = 500;
@@ -62,7 +63,8 @@ pub(super) async fn reproject<M: Mode>(books: &Arc<Books<M>>) -> Result<Reprojec
         .max()
         .unwrap_or_else(|| books.clock.now());
     let own = Arc::clone(books);
-    blocking(move || Ok(derive_all(&own.store, now)?)).await?;
+    let cores = available_parallelism().map_or(1, usize::from);
+    blocking(move || Ok(derive_all(&own.store, now, cores)?)).await?;
     books
         .write(|write| meta::set_projection(write, PROJECTION))
         .await?;

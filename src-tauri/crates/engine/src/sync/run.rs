@@ -23,6 +23,7 @@ use coffer_providers::{ClientOptions, Provider, connect};
 use coffer_store::proof::Mismatch;
 use coffer_store::table::{account, account::AccountRow, meta, mismatch, reads, stretch};
 use std::sync::Arc;
+use std::thread::available_parallelism;
 
 /// What to sync and how.
 #[derive(Debug, Clone, Default)]
@@ -494,10 +495,12 @@ async fn settle<M: Mode>(
         .await
 }
 
-/// Derives what the marked customers' records mean.
+/// Derives what the marked customers' records mean. One core is left to the proof, whose memory it is beside.
 async fn derive_all<M: Mode>(books: &Arc<Books<M>>, as_of: Instant) -> Result<(), EngineError> {
     let own = Arc::clone(books);
-    blocking(move || Ok(coffer_store::derive_all(&own.store, as_of)?)).await
+    let cores = available_parallelism().map_or(1, usize::from);
+    let threads = cores.saturating_sub(1);
+    blocking(move || Ok(coffer_store::derive_all(&own.store, as_of, threads)?)).await
 }
 
 /// The provider's client with the account's key.
