@@ -14,11 +14,13 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use coffer_domain::ids::AccountId;
 use coffer_domain::mode::Mode;
 use coffer_providers::{ApiBase, ApiKey, ClientOptions, Limits, ProviderName, limits, read_key};
-use coffer_store::table::account::AccountRow;
-use coffer_store::{DatabaseKey, Listener, Read, Store, StoreError, Write};
+use coffer_store::table::account::{self, AccountRow};
+use coffer_store::table::dirty;
+use coffer_store::{DatabaseKey, Listener, Read, Store, StoreError, Write, derive_all};
 use secrecy::SecretString;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::available_parallelism;
 use zeroize::Zeroizing;
 
 /// One mode's books, open.
@@ -75,7 +77,7 @@ impl<M: Mode> Books<M> {
             }
         };
         let store = Store::open(home.path(), &key, listener)?;
-        Ok(Self {
+        let books = Self {
             store,
             home: home.clone(),
             secrets,
@@ -83,7 +85,41 @@ impl<M: Mode> Books<M> {
             board: SyncBoard::default(),
             figures: FigureCache::default(),
             limits: Mutex::default(),
-        })
+        };
+        if let Err(error) = books.derive_what_was_left() {
+            // What is here can be read all the same, and the next sync tries again.
+            tracing::warn!(
+                code = error.code().as_str(),
+                "what was left to derive could not be"
+            );
+        }
+        Ok(books)
+    }
+
+    /// Derives what is still marked: after an update that makes facts anew, or a sync that was killed, no figure is told of
+    /// half of them. Where a sync is at work, it does so itself.
+    fn derive_what_was_left(&self) -> Result<(), EngineError> {
+        if self
+            .store
+            .read(|read| dirty::dirty(read.sql(), 1))?
+            .is_empty()
+        {
+            return Ok(());
+        }
+        let Some(_only_one) = self.home.try_lock(&format!("sync-{}", M::NAME))? else {
+            return Ok(());
+        };
+        self.derive_all()
+    }
+
+    /// Makes the facts of every marked customer anew, on every core, as of the last sync. Blocks.
+    pub(crate) fn derive_all(&self) -> Result<(), EngineError> {
+        let accounts = self.store.read(|read| account::all(read.sql()))?;
+        // What the tables mean is as of when they were brought, by the provider's clock.
+        let synced = accounts.iter().filter_map(|row| row.synced_at).max();
+        let as_of = synced.unwrap_or_else(|| self.clock.now());
+        let cores = available_parallelism().map_or(1, usize::from);
+        Ok(derive_all(&self.store, as_of, cores)?)
     }
 
     /// Whether what is held of an account is proved to be whole. What the sync at work here has just brought and is about to

@@ -222,7 +222,7 @@ pub trait Provider<M: Mode>: Send + Sync {
     /// One page of a part of a list, newest first, after the place named by the page before it, or the first page.
     ///
     /// A customer's credit ledger has no list but its own: any slice of it but `Slice::Of` is an empty page at its end, and
-    /// so is the ledger of a customer that is gone. Which other kinds can be asked for by one object that they belong to
+    /// so is whatever belongs to an object or a clock that is gone. Which other kinds can be asked for by one object that they belong to
     /// stands in `Capabilities::of_one`.
     ///
     /// # Errors

@@ -217,6 +217,7 @@ impl Bundle {
             };
             let account = made.marked.account.as_str();
             if !catalogs.contains_key(account) {
+                facts::number_plans(write.sql(), account)?;
                 catalogs.insert(account, catalog::catalog(write.sql(), account)?);
             }
             if let Some(catalog) = catalogs.get(account) {
@@ -551,5 +552,102 @@ fn standing(
         "none"
     } else {
         "churned"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{DatabaseKey, Incoming, PageCommit};
+    use coffer_domain::ids::AccountId;
+    use coffer_domain::mode::Test;
+    use coffer_domain::record::Record;
+    use std::sync::Arc;
+
+    fn at(second: i64) -> Instant {
+        Instant::from_timestamp(second, 0).unwrap()
+    }
+
+    fn named(name: &str) -> Record {
+        Record::Customer(Customer {
+            id: CustomerId::new("cus_1"),
+            name: Some(name.to_owned()),
+            email: None,
+            country: None,
+            created: at(5),
+            description: None,
+            discount: None,
+            delinquent: false,
+            balance: 0,
+            currency: None,
+        })
+    }
+
+    fn bring(store: &Store<Test>, record: Record, asked: i64) {
+        let page = PageCommit {
+            account: AccountId::new("acct_1"),
+            kind: record.kind(),
+            objects: vec![Incoming {
+                json: format!(r#"{{"asked":{asked}}}"#),
+                api_version: "v".to_owned(),
+                record,
+                also: Vec::new(),
+            }],
+            deleted: Vec::new(),
+            asked,
+            fetched_at: at(asked),
+            seen_at: at(asked),
+            walk: 1,
+            stretch: None,
+        };
+        store.write(move |write| page.apply(write)).unwrap();
+    }
+
+    fn made(store: &Store<Test>) -> Bundle {
+        let bundle = store.read(|read| {
+            let marked = dirty::dirty(read.sql(), 5)?;
+            let catalog = Catalog::default();
+            let made = marked
+                .iter()
+                .map(|it| make(read.sql(), it, &catalog, at(9)));
+            Ok(Bundle {
+                seen_at: read.revision()?,
+                made: made.collect::<Result<_, _>>()?,
+            })
+        });
+        bundle.unwrap()
+    }
+
+    fn told(store: &Store<Test>) -> (String, usize) {
+        let found = store.read(|read| {
+            let name = "SELECT sort_name FROM customer_summary";
+            let name = read.sql().query_row(name, [], |row| row.get(0))?;
+            Ok((name, dirty::dirty(read.sql(), 5)?.len()))
+        });
+        found.unwrap()
+    }
+
+    #[test]
+    fn what_somebody_else_has_touched_meanwhile_is_made_once_more() {
+        let home = tempfile::TempDir::new().unwrap();
+        let key = DatabaseKey::new([3; 32]);
+        let store: Store<Test> = Store::open(home.path(), &key, Arc::new(|_| {})).unwrap();
+        bring(&store, named("Dana"), 1);
+        let bundle = made(&store);
+        bring(&store, named("Erin"), 2);
+        let own = BTreeSet::new();
+        store
+            .write(move |write| bundle.put(write, &own, at(9)))
+            .unwrap();
+        assert_eq!(told(&store), ("erin".to_owned(), 0));
+
+        bring(&store, named("Fritz"), 3);
+        let bundle = made(&store);
+        store.write(|write| Ok(write.touch("metrics"))).unwrap();
+        let own = BTreeSet::from([store.revision()]);
+        store
+            .write(move |write| bundle.put(write, &own, at(9)))
+            .unwrap();
+        assert_eq!(told(&store), ("fritz".to_owned(), 0));
     }
 }

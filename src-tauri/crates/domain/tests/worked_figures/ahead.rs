@@ -1,6 +1,6 @@
 //! What is known to come: ends, trials, coupons and schedules, each with what it does to MRR.
 
-use crate::shelf::{at, catalog, percent, price};
+use crate::shelf::{self, at, invoice, item, line};
 use chrono_tz::Tz;
 use coffer_domain::currency::Currency;
 use coffer_domain::metric::agreed::promised;
@@ -10,61 +10,17 @@ use coffer_domain::metric::facts::CustomerFacts;
 use coffer_domain::metric::history::{Past, facts};
 use coffer_domain::metric::policy::Policy;
 use coffer_domain::metric::rollup::Fold;
-use coffer_domain::metric::worth::Catalog;
 use coffer_domain::ratio::Ratio;
-use coffer_domain::record::CouponDuration::{Forever, Repeating};
-use coffer_domain::record::RecurringInterval::{Month, Year};
 use coffer_domain::record::{
-    Discount, DiscountTarget, Invoice, InvoiceLine, InvoiceStatus, LineOrigin, ScheduleDiscount,
-    ScheduleItem, SchedulePhase, Subscription, SubscriptionItem, SubscriptionSchedule,
-    SubscriptionStatus,
+    Discount, DiscountTarget, InvoiceLine, LineOrigin, ScheduleDiscount, ScheduleItem,
+    SchedulePhase, Subscription, SubscriptionSchedule, SubscriptionStatus,
 };
 
 const PRESENT: &str = "2026-11-21";
 
-fn shelf() -> Catalog {
-    catalog(
-        vec![
-            price("ten", 1_000, Month, 1),
-            price("twenty", 2_000, Month, 1),
-            price("yearly", 12_000, Year, 1),
-        ],
-        vec![
-            percent("off", 10, Repeating(Some(3))),
-            percent("half", 50, Forever),
-        ],
-    )
-}
-
+/// Ten a month since January.
 fn subscription() -> Subscription {
-    Subscription {
-        id: "sub".into(),
-        customer: "cus".into(),
-        status: SubscriptionStatus::Active,
-        currency: Currency::USD,
-        created: at("2026-01-10"),
-        start: at("2026-01-10"),
-        trial_start: None,
-        trial_end: None,
-        cancel_at: None,
-        cancel_at_period_end: false,
-        canceled_at: None,
-        ended_at: None,
-        items: vec![SubscriptionItem {
-            id: "si".into(),
-            price: "ten".into(),
-            product: "prod_ten".into(),
-            quantity: Some(1),
-            created: at("2026-01-10"),
-            period_start: None,
-            period_end: None,
-            discounts: Vec::new(),
-        }],
-        discounts: Vec::new(),
-        pause: None,
-        latest_invoice: None,
-        sends_invoices: false,
-    }
+    shelf::subscription("2026-01-10", vec![item("si", "ten", 1, "2026-01-10")])
 }
 
 fn coupon(id: &str, start: &str, end: Option<&str>) -> Discount {
@@ -117,7 +73,7 @@ fn of(subscription: &Subscription, schedule: Option<&SubscriptionSchedule>) -> C
         as_of: at(PRESENT),
     };
     CustomerFacts {
-        subscriptions: facts(&past, &shelf()).into_iter().collect(),
+        subscriptions: facts(&past, &shelf::full()).into_iter().collect(),
         ..CustomerFacts::default()
     }
 }
@@ -161,57 +117,21 @@ fn a_phase_that_begins_at_the_present_is_no_later_one() {
 #[test]
 fn the_tax_inside_a_price_stays_inside_in_a_later_phase() {
     let mut it = subscription();
-    it.items.insert(
-        0,
-        SubscriptionItem {
-            id: "si_other".into(),
-            price: "twenty".into(),
-            ..it.items[0].clone()
-        },
-    );
-    let line = InvoiceLine {
-        id: "il".into(),
-        amount: 1_000,
-        currency: Currency::USD,
-        description: None,
-        subscription: Some("sub".into()),
-        item: Some("si".into()),
-        invoice_item: None,
-        price: Some("ten".into()),
-        quantity: Some(1),
-        period_start: at("2026-11-10"),
-        period_end: at("2026-12-10"),
-        origin: LineOrigin::Recurring,
+    it.items
+        .insert(0, item("si_other", "twenty", 1, "2026-01-10"));
+    let billed = InvoiceLine {
         tax_inclusive_base: 1_000,
         tax_inclusive: 200,
+        ..line(
+            "si",
+            "ten",
+            1,
+            "2026-11-10",
+            "2026-12-10",
+            LineOrigin::Recurring,
+        )
     };
-    let bill = Invoice {
-        id: "in".into(),
-        number: None,
-        customer: Some("cus".into()),
-        subscription: Some("sub".into()),
-        status: InvoiceStatus::Paid,
-        billing_reason: Some("subscription_cycle".to_owned()),
-        currency: Currency::USD,
-        created: at("2026-11-10"),
-        subtotal: 1_000,
-        total: 1_000,
-        amount_due: 1_000,
-        amount_paid: 1_000,
-        amount_remaining: 0,
-        amount_overpaid: 0,
-        paid_elsewhere: 0,
-        line_discounts: 0,
-        touches_ledger: false,
-        attempt_count: 1,
-        next_attempt: None,
-        due: None,
-        paid_at: Some(at("2026-11-10")),
-        voided_at: None,
-        uncollectible_at: None,
-        discounts: Vec::new(),
-        lines: vec![line],
-    };
+    let bill = invoice("in", "2026-11-10", "subscription_cycle", vec![billed]);
     let phases = vec![
         phase("2026-01-10", "2026-12-10", "ten", 1),
         phase("2026-12-10", "2027-12-10", "ten", 2),
@@ -227,7 +147,7 @@ fn the_tax_inside_a_price_stays_inside_in_a_later_phase() {
         observations: &[],
         as_of: at(PRESENT),
     };
-    let known = facts(&past, &shelf()).unwrap();
+    let known = facts(&past, &shelf::full()).unwrap();
     let held = &known.agreed[0].items[0];
     assert_eq!(held.tax_share, Ratio::new(1, 5).unwrap());
 }
@@ -375,7 +295,7 @@ fn a_subscription_that_is_to_begin_is_told_and_counted_nowhere() {
     it.subscription = None;
     it.status = "not_started".to_owned();
     let facts = CustomerFacts {
-        promised: promised(&it, None, &shelf()).into_iter().collect(),
+        promised: promised(&it, None, &shelf::full()).into_iter().collect(),
         ..CustomerFacts::default()
     };
     assert_eq!(
@@ -388,10 +308,10 @@ fn a_subscription_that_is_to_begin_is_told_and_counted_nowhere() {
     );
     it.phases[0].trial_end = None;
     let facts = CustomerFacts {
-        promised: promised(&it, None, &shelf()).into_iter().collect(),
+        promised: promised(&it, None, &shelf::full()).into_iter().collect(),
         ..CustomerFacts::default()
     };
     assert_eq!(told(&facts)[0], day("2026-12-01", Why::Schedule, 3_000));
     it.phases[0].items[0].price = "nowhere".into();
-    assert_eq!(promised(&it, None, &shelf()), None);
+    assert_eq!(promised(&it, None, &shelf::full()), None);
 }

@@ -1,8 +1,7 @@
 //! A subscription's past, rebuilt from what the provider still shows.
 
-use crate::shelf::{at, catalog, percent, price};
+use crate::shelf::{self, at, invoice, item, line, subscription};
 use coffer_domain::Instant;
-use coffer_domain::currency::Currency;
 use coffer_domain::ids::InvoiceId;
 use coffer_domain::metric::Basis;
 use coffer_domain::metric::evaluate::{Standing, intervals};
@@ -11,111 +10,15 @@ use coffer_domain::metric::history::{Observation, Past, facts};
 use coffer_domain::metric::policy::Policy;
 use coffer_domain::metric::worth::Catalog;
 use coffer_domain::ratio::Ratio;
-use coffer_domain::record::CouponDuration::{Forever, Repeating};
-use coffer_domain::record::RecurringInterval::{Month, Year};
 use coffer_domain::record::{
-    Discount, DiscountTarget, Invoice, InvoiceLine, InvoiceStatus, LineOrigin, Subscription,
-    SubscriptionItem, SubscriptionStatus,
+    Discount, DiscountTarget, Invoice, InvoiceStatus, LineOrigin, Subscription, SubscriptionStatus,
 };
 use proptest::prelude::*;
 
-fn item(id: &str, price: &str, quantity: i64, created: &str) -> SubscriptionItem {
-    SubscriptionItem {
-        id: id.into(),
-        price: price.into(),
-        product: format!("prod_{price}").into(),
-        quantity: Some(quantity),
-        created: at(created),
-        period_start: None,
-        period_end: None,
-        discounts: Vec::new(),
-    }
-}
-
-fn subscription(start: &str, items: Vec<SubscriptionItem>) -> Subscription {
-    Subscription {
-        id: "sub".into(),
-        customer: "cus".into(),
-        status: SubscriptionStatus::Active,
-        currency: Currency::USD,
-        created: at(start),
-        start: at(start),
-        trial_start: None,
-        trial_end: None,
-        cancel_at: None,
-        cancel_at_period_end: false,
-        canceled_at: None,
-        ended_at: None,
-        items,
-        discounts: Vec::new(),
-        pause: None,
-        latest_invoice: None,
-        sends_invoices: false,
-    }
-}
-
-fn line(
-    item: &str,
-    price: &str,
-    quantity: i64,
-    from: &str,
-    to: &str,
-    origin: LineOrigin,
-) -> InvoiceLine {
-    InvoiceLine {
-        id: format!("il_{item}_{from}_{origin:?}").into(),
-        amount: if origin == (LineOrigin::Proration { credit: true }) {
-            -100
-        } else {
-            100
-        },
-        currency: Currency::USD,
-        description: None,
-        subscription: Some("sub".into()),
-        item: Some(item.into()),
-        invoice_item: None,
-        price: Some(price.into()),
-        quantity: Some(quantity),
-        period_start: at(from),
-        period_end: at(to),
-        origin,
-        tax_inclusive_base: 0,
-        tax_inclusive: 0,
-    }
-}
-
-fn invoice(id: &str, created: &str, reason: &str, lines: Vec<InvoiceLine>) -> Invoice {
-    Invoice {
-        amount_overpaid: 0,
-        paid_elsewhere: 0,
-        line_discounts: 0,
-        touches_ledger: false,
-        id: id.into(),
-        number: None,
-        customer: Some("cus".into()),
-        subscription: Some("sub".into()),
-        status: InvoiceStatus::Paid,
-        billing_reason: Some(reason.to_owned()),
-        currency: Currency::USD,
-        created: at(created),
-        subtotal: 0,
-        total: 0,
-        amount_due: 0,
-        amount_paid: 0,
-        amount_remaining: 0,
-        attempt_count: 1,
-        next_attempt: None,
-        due: None,
-        paid_at: Some(at(created)),
-        voided_at: None,
-        uncollectible_at: None,
-        discounts: Vec::new(),
-        lines,
-    }
-}
-
 const REGULAR: LineOrigin = LineOrigin::Recurring;
+
 const CREDIT: LineOrigin = LineOrigin::Proration { credit: true };
+
 const DEBIT: LineOrigin = LineOrigin::Proration { credit: false };
 
 /// A time in which it counted.
@@ -144,17 +47,7 @@ impl Case {
             subscription,
             invoices,
             observations: Vec::new(),
-            catalog: catalog(
-                vec![
-                    price("ten", 1_000, Month, 1),
-                    price("twenty", 2_000, Month, 1),
-                    price("yearly", 12_000, Year, 1),
-                ],
-                vec![
-                    percent("off", 10, Repeating(Some(3))),
-                    percent("all", 100, Forever),
-                ],
-            ),
+            catalog: shelf::full(),
             as_of: at("2026-11-21"),
         }
     }

@@ -4,6 +4,9 @@
 //! divided by its denominator. Rows are in order of customers; a page of them says where the next begins and what the rest
 //! comes to, so that a page and its rest are the figure too.
 
+mod recipe;
+mod words;
+
 use crate::books::Books;
 use crate::error::EngineError;
 use crate::figures::{self, Figures, View};
@@ -11,24 +14,23 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use coffer_domain::calendar::{Every, day_of, end_of_day};
 use coffer_domain::currency::Currency;
-use coffer_domain::metric::Basis;
 use coffer_domain::metric::days::{Days, date_of};
 use coffer_domain::metric::explain::{Of, Share, shares};
-use coffer_domain::metric::facts::{CustomerFacts, Held, Lasting, Off, Stretch};
+use coffer_domain::metric::facts::CustomerFacts;
 use coffer_domain::metric::figures::{
     self as told, Figures as Told, Ledgers, Metric, Period, Value, tell, value,
 };
 use coffer_domain::metric::movement::Movement;
-use coffer_domain::metric::policy::{ChurnBase, Policy, TrialBase};
 use coffer_domain::metric::rollup::Fold;
 use coffer_domain::mode::Mode;
-use coffer_domain::money::Money;
 use coffer_domain::ratio::{Overflow, Ratio, Sum};
 use coffer_store::query::explained;
 use coffer_store::table::cash::Sort;
 use coffer_store::table::facts;
+use recipe::{Recipe, factor, recipe, whole_of};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use words::words;
 
 /// A question.
 #[derive(Debug, Clone)]
@@ -98,99 +100,6 @@ pub enum Shown {
     Count(i64),
     /// A decimal.
     Rate(Option<String>),
-}
-
-/// What is summed up, with which signs, over which days, and what all of it is divided by or multiplied with.
-struct Recipe {
-    parts: Vec<(Of, i64)>,
-    over: Over,
-    factor: Factor,
-}
-
-/// Over which days something happened that is summed up.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Over {
-    Period,
-    ThirtyDays,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Factor {
-    One,
-    Twelve,
-    PerActive,
-    PerOpening,
-    PerChurnBase,
-    PerLoss,
-    PerTrialBase,
-    Lifetime,
-}
-
-fn recipe(name: &str, policy: &Policy) -> Option<(Recipe, Option<Metric>)> {
-    let sum = |parts: &[(Of, i64)], factor: Factor| Recipe {
-        parts: parts.to_vec(),
-        over: Over::Period,
-        factor,
-    };
-    let one = |of: Of, factor: Factor| sum(&[(of, 1)], factor);
-    let thirty_days = |of: Of, factor: Factor| Recipe {
-        over: Over::ThirtyDays,
-        ..one(of, factor)
-    };
-    if let Some(movement) = Movement::ALL.into_iter().find(|it| it.name() == name) {
-        return Some((one(Of::Moved(movement), Factor::One), None));
-    }
-    let moved = |movement: Movement, sign: i64| (Of::Moved(movement), sign);
-    let loss = [moved(Movement::Contraction, 1), moved(Movement::Churn, 1)];
-    let metric = Metric::parse(name)?;
-    let made = match metric {
-        Metric::Mrr => one(Of::Mrr, Factor::One),
-        Metric::Arr => one(Of::Mrr, Factor::Twelve),
-        Metric::Arpa => one(Of::Mrr, Factor::PerActive),
-        Metric::ActiveSubscribers => one(Of::Active, Factor::One),
-        Metric::Trials => one(Of::Trials, Factor::One),
-        Metric::CommittedMrr => one(Of::Committed, Factor::One),
-        Metric::CustomerChurnRate => match policy.churn_base {
-            ChurnBase::ActiveAtStart => one(Of::Lost, Factor::PerChurnBase),
-            ChurnBase::ThirtyDaysAgo | ChurnBase::ThirtyDaysAgoPlusNew => {
-                thirty_days(Of::Churned, Factor::PerChurnBase)
-            }
-        },
-        Metric::GrossMrrChurnRate => sum(&loss, Factor::PerOpening),
-        Metric::NetMrrChurnRate => {
-            let [contraction, churn] = loss;
-            let gained = [Movement::Expansion, Movement::Reactivation].map(|it| moved(it, -1));
-            let [expansion, reactivation] = gained;
-            sum(
-                &[contraction, churn, expansion, reactivation],
-                Factor::PerOpening,
-            )
-        }
-        Metric::Nrr => one(Of::Kept, Factor::PerOpening),
-        Metric::Grr => one(Of::KeptAtMost, Factor::PerOpening),
-        Metric::Ltv => one(Of::Mrr, Factor::Lifetime),
-        Metric::QuickRatio => {
-            let gained = [Movement::New, Movement::Expansion, Movement::Reactivation];
-            sum(&gained.map(|it| moved(it, 1)), Factor::PerLoss)
-        }
-        Metric::TrialConversion => match policy.trial_base {
-            TrialBase::Ended => one(Of::TrialsConverted, Factor::PerTrialBase),
-            TrialBase::StartedCohort => one(Of::BegunConverted, Factor::PerTrialBase),
-            TrialBase::StartedThirtyDays => thirty_days(Of::TrialsConverted, Factor::PerTrialBase),
-        },
-        Metric::FailedPayments => one(Of::Failed, Factor::One),
-        Metric::Recovered => one(Of::Recovered, Factor::One),
-        Metric::Movements => {
-            let sign = |it: Movement| if it.is_loss() { -1 } else { 1 };
-            sum(&Movement::ALL.map(|it| moved(it, sign(it))), Factor::One)
-        }
-        Metric::GrossVolume
-        | Metric::Refunds
-        | Metric::NetVolume
-        | Metric::Fees
-        | Metric::Disputes => sum(&[], Factor::One),
-    };
-    Some((made, Some(metric)))
 }
 
 fn too_large(error: Overflow) -> EngineError {
@@ -297,15 +206,6 @@ impl Rows {
         }
         self.bare.extend(found);
         ControlFlow::Continue(())
-    }
-}
-
-impl Over {
-    const fn days(self, period: &Period) -> Period {
-        match self {
-            Self::Period => *period,
-            Self::ThirtyDays => told::thirty_days(period),
-        }
     }
 }
 
@@ -625,7 +525,9 @@ impl<M: Mode> Page<'_, M> {
         let mut rows = Vec::new();
         let mut next = None;
         let limit = self.question.limit.unwrap_or(usize::MAX);
-        let found = self.moved(metric, currency)?;
+        let mut found = self.moved(metric, currency)?;
+        // One order over all accounts and sorts, so that a page can begin behind any of them.
+        found.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
         for (it, sign) in found {
             let wanted = self.question.customer.as_ref();
             if wanted.is_some_and(|wanted| it.customer.as_ref() != Some(wanted)) {
@@ -659,184 +561,4 @@ impl<M: Mode> Page<'_, M> {
         let minor = total.round_half_even().map_err(too_large)?;
         Ok(self.answer(Shown::Money(Some(minor)), &total, rows, next, &rest))
     }
-}
-
-/// What all rows of a figure come to, from its rollup.
-fn whole_of(recipe: &Recipe, it: &Told, factor: Ratio) -> Result<Sum, EngineError> {
-    let count = |number: i64| {
-        let mut sum = Sum::new();
-        sum.add(Ratio::whole(number));
-        sum
-    };
-    let mut total = Sum::new();
-    for (of, sign) in &recipe.parts {
-        let part = match of {
-            Of::Mrr => it.closing.clone(),
-            Of::Committed => it.committed.clone(),
-            Of::Active => count(it.active),
-            Of::Trials => count(it.trials),
-            Of::TrialsConverted | Of::BegunConverted => count(it.trial_conversion.0),
-            Of::Moved(movement) => it.moved.get(movement.place()).cloned().unwrap_or_default(),
-            Of::Lost | Of::Churned => count(it.churn.0),
-            Of::Kept => it.kept.clone(),
-            Of::KeptAtMost => it.kept_at_most.clone(),
-            Of::Failed => it.failed.clone(),
-            Of::Recovered => it.recovered.clone(),
-        };
-        let factor = factor.times(Ratio::whole(*sign)).map_err(too_large)?;
-        total.add_times(&part, factor).map_err(too_large)?;
-    }
-    Ok(total)
-}
-
-/// What every row is multiplied with; `None` where the figure is undefined.
-fn factor(of: Factor, told: &[Told], policy: &Policy) -> Result<Option<Ratio>, EngineError> {
-    let Some(it) = told.last() else {
-        return Ok(None);
-    };
-    let count = |number: i64| {
-        if number > 0 {
-            Ratio::new(1, i128::from(number))
-                .map(Some)
-                .map_err(too_large)
-        } else {
-            Ok(None)
-        }
-    };
-    let per = |sum: &Sum| {
-        let Ok(whole) = Ratio::parse(&sum.exact_text()) else {
-            return Err(too_large(Overflow));
-        };
-        if whole.is_zero() {
-            return Ok(None);
-        }
-        Ratio::ONE.over(whole).map(Some).map_err(too_large)
-    };
-    match of {
-        Factor::One => Ok(Some(Ratio::ONE)),
-        Factor::Twelve => Ok(Some(Ratio::whole(12))),
-        Factor::PerActive => count(it.active),
-        Factor::PerChurnBase => count(it.churn.1),
-        Factor::PerOpening => per(&it.opening),
-        Factor::PerLoss => {
-            let mut loss = Sum::new();
-            for movement in Movement::ALL.into_iter().filter(|it| it.is_loss()) {
-                if let Some(moved) = it.moved.get(movement.place()) {
-                    loss.merge(moved);
-                }
-            }
-            per(&loss)
-        }
-        Factor::PerTrialBase => count(it.trial_conversion.1),
-        Factor::Lifetime => {
-            let rate = told::churn_rate(told, told.len().saturating_sub(1), policy);
-            let Some(rate) = rate.filter(|_| it.active > 0) else {
-                return Ok(None);
-            };
-            let rate = Ratio::parse(&rate.to_string()).map_err(too_large)?;
-            let below = rate.times(Ratio::whole(it.active)).map_err(too_large)?;
-            Ratio::ONE.over(below).map(Some).map_err(too_large)
-        }
-    }
-}
-
-/// What a row is made of.
-fn words(
-    it: &Bare,
-    facts: Option<&CustomerFacts>,
-    price: Option<&(String, String)>,
-) -> Vec<String> {
-    let subscription = facts.and_then(|facts| {
-        let mut own = facts.subscriptions.iter();
-        own.find(|own| Some(&own.id) == it.share.subscription.as_ref())
-    });
-    let Some(subscription) = subscription else {
-        return Vec::new();
-    };
-    let stretch = subscription
-        .stretches
-        .iter()
-        .rev()
-        .find(|stretch| stretch.from <= it.share.at);
-    let Some(stretch) = stretch else {
-        return Vec::new();
-    };
-    let mut said = Vec::new();
-    let place = stretch
-        .items
-        .iter()
-        .position(|held| Some(held.plan) == it.share.plan);
-    if let Some((place, held)) = place.and_then(|place| Some((place, stretch.items.get(place)?))) {
-        said.push(listed(held, subscription.currency, price));
-        said.extend(discounts(stretch, place, subscription.currency));
-        if !held.tax_share.is_zero() {
-            said.push(format!("less the tax inside it: {} of it", held.tax_share));
-        }
-    } else if it.share.plan.is_some() {
-        said.push("usage, as it was invoiced".to_owned());
-    }
-    said.push(
-        match stretch.basis {
-            Basis::Observed => "seen so by a sync",
-            Basis::Invoiced => "as invoiced",
-            Basis::Inferred => "carried back from what was seen first",
-        }
-        .to_owned(),
-    );
-    said
-}
-
-fn listed(held: &Held, currency: Currency, price: Option<&(String, String)>) -> String {
-    let amount = match held.listed.round_half_even() {
-        Ok(minor) => Money::new(minor, currency).text(),
-        Err(_) => held.listed.to_string(),
-    };
-    let rhythm = match held.rhythm.count {
-        0 | 1 => format!("each {}", held.rhythm.interval.as_str()),
-        count => format!("every {count} {}s", held.rhythm.interval.as_str()),
-    };
-    match price {
-        Some((id, name)) if id != name => {
-            format!("{} × {name} ({id}): {amount} {rhythm}", held.quantity)
-        }
-        Some((id, _)) => format!("{} × {id}: {amount} {rhythm}", held.quantity),
-        None => format!("{} units: {amount} {rhythm}", held.quantity),
-    }
-}
-
-fn discounts(stretch: &Stretch, place: usize, currency: Currency) -> Vec<String> {
-    stretch
-        .taken
-        .iter()
-        .filter(|taken| {
-            taken
-                .only
-                .as_ref()
-                .is_none_or(|only| only.iter().any(|index| usize::from(*index) == place))
-        })
-        .map(|taken| {
-            let off = match taken.off {
-                Off::Share(share) => {
-                    let percent = share.times(Ratio::whole(100));
-                    percent.map_or_else(
-                        |_| share.to_string(),
-                        |it| {
-                            if it.denominator() == 1 {
-                                format!("{} %", it.numerator())
-                            } else {
-                                format!("{it} %")
-                            }
-                        },
-                    )
-                }
-                Off::Amount(minor) => Money::new(minor, currency).text(),
-            };
-            let lasting = match taken.lasting {
-                Lasting::Once => "once",
-                Lasting::Repeating => "for some months",
-                Lasting::Forever => "forever",
-            };
-            format!("coupon {}: {off} off {lasting}", taken.coupon)
-        })
-        .collect()
 }

@@ -4,13 +4,12 @@
 //! done once in every walk; later on events tell of it like of everything else. Until it is done the copy is not whole.
 
 use crate::error::EngineError;
-use crate::sync::asker::{Asker, Brought, is_about_one_resource};
+use crate::sync::asker::{Asker, Brought, is_about_one_list, is_about_one_resource};
 use crate::sync::ledger;
 use coffer_domain::ids::CustomerId;
 use coffer_domain::mode::Mode;
 use coffer_domain::record::Kind;
 use coffer_domain::sync::Slice;
-use coffer_providers::ProviderError;
 use coffer_store::PageCommit;
 use coffer_store::table::account;
 use std::sync::Arc;
@@ -37,31 +36,27 @@ pub(super) async fn walk<M: Mode>(asker: &Arc<Asker<M>>) -> Result<Clocked, Engi
             asked: false,
         });
     };
-    let left_out = |error: ProviderError| {
-        asker.warn(format!(
-            "{} What lives on test clocks was left out.",
-            EngineError::from(error)
-        ));
-        Ok(Clocked {
-            whole: false,
-            asked: true,
-        })
-    };
-    let clocks = match asker.provider.clocks().await {
-        Ok(clocks) => clocks,
-        Err(error) if is_about_one_resource(&error) => return left_out(error),
-        Err(error) => return Err(error.into()),
+    let asked = match asker.provider.clocks().await {
+        Ok(clocks) => of_clocks(asker, kinds, clocks, row.walk).await,
+        Err(error) => Err(error.into()),
     };
     asker.note_usage();
-    for clock in clocks {
-        match of_clock(asker, kinds, clock, row.walk).await {
-            Ok(()) => {}
-            Err(Failed::Provider(error)) if is_about_one_resource(&error) => {
-                return left_out(error);
-            }
-            Err(Failed::Provider(error)) => return Err(error.into()),
-            Err(Failed::Engine(error)) => return Err(error),
+    match asked {
+        Ok(()) => {}
+        // What is refused or cannot be read here keeps nothing else back.
+        Err(EngineError::Provider(error))
+            if is_about_one_resource(&error) || is_about_one_list(&error) =>
+        {
+            asker.warn(format!(
+                "{} What lives on test clocks was left out.",
+                EngineError::from(error)
+            ));
+            return Ok(Clocked {
+                whole: false,
+                asked: true,
+            });
         }
+        Err(error) => return Err(error),
     }
     let (id, walk) = (asker.account.clone(), row.walk);
     asker
@@ -75,22 +70,16 @@ pub(super) async fn walk<M: Mode>(asker: &Arc<Asker<M>>) -> Result<Clocked, Engi
     })
 }
 
-/// Why a clock could not be asked to its end.
-enum Failed {
-    Provider(ProviderError),
-    Engine(EngineError),
-}
-
-impl From<ProviderError> for Failed {
-    fn from(error: ProviderError) -> Self {
-        Self::Provider(error)
+async fn of_clocks<M: Mode>(
+    asker: &Arc<Asker<M>>,
+    kinds: &[Kind],
+    clocks: Vec<String>,
+    walk: i64,
+) -> Result<(), EngineError> {
+    for clock in clocks {
+        of_clock(asker, kinds, clock, walk).await?;
     }
-}
-
-impl From<EngineError> for Failed {
-    fn from(error: EngineError) -> Self {
-        Self::Engine(error)
-    }
+    Ok(())
 }
 
 /// One clock's customers, and then what each of them has.
@@ -99,7 +88,7 @@ async fn of_clock<M: Mode>(
     kinds: &[Kind],
     clock: String,
     walk: i64,
-) -> Result<(), Failed> {
+) -> Result<(), EngineError> {
     let readable = asker.readable();
     if !readable.contains(&Kind::Customers) {
         return Ok(());
@@ -131,7 +120,7 @@ async fn of_clock<M: Mode>(
         commits,
         gone: Vec::new(),
     };
-    Ok(asker.write(brought, |_| Ok(())).await?)
+    asker.write(brought, |_| Ok(())).await
 }
 
 /// Whose ledgers these pages show to hold something.

@@ -10,11 +10,10 @@ use coffer_domain::mode::Mode;
 use coffer_domain::record::Kind;
 use coffer_providers::{ProviderName, reread};
 use coffer_store::query::object::raw_page;
+use coffer_store::reproject as put_anew;
 use coffer_store::table::account;
 use coffer_store::table::meta::{self, PROJECTION};
-use coffer_store::{derive_all, reproject as put_anew};
 use std::sync::Arc;
-use std::thread::available_parallelism;
 
 /// Objects read and written at a time.
 const AT_ONCE: usize = 500;
@@ -55,16 +54,8 @@ pub(super) async fn reproject<M: Mode>(books: &Arc<Books<M>>) -> Result<Reprojec
         };
         one(books, provider, &row.id, &mut done).await?;
     }
-    // What the tables mean is as of when they were brought, by the provider's clock.
-    let brought = books.read(|read| account::all(read.sql())).await?;
-    let now = brought
-        .iter()
-        .filter_map(|row| row.synced_at)
-        .max()
-        .unwrap_or_else(|| books.clock.now());
     let own = Arc::clone(books);
-    let cores = available_parallelism().map_or(1, usize::from);
-    blocking(move || Ok(derive_all(&own.store, now, cores)?)).await?;
+    blocking(move || own.derive_all()).await?;
     books
         .write(|write| meta::set_projection(write, PROJECTION))
         .await?;

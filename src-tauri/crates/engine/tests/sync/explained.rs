@@ -15,6 +15,7 @@ use coffer_engine::explain::{Explanation, Question, Row, Shown, explain};
 use coffer_engine::figures::View;
 use coffer_engine::forecast;
 use coffer_engine::metrics::{self, Filter, Money};
+use coffer_engine::sync::sync;
 use std::collections::BTreeMap;
 
 fn ask(shop: &Shop, metric: &str, policy: &Policy, date: &str, page: Option<&str>) -> Explanation {
@@ -124,11 +125,21 @@ async fn the_rows_of_every_figure_come_to_it_under_every_policy() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn pages_follow_each_other_until_nothing_is_left() {
-    let shop = Shop::of(world(92, 80)).await;
-    shop.whole().await;
+async fn pages_follow_each_other_through_two_accounts_until_nothing_is_left() {
+    let shop = Shop::of(world(92, 40)).await;
+    let other = shop.another_account(world(96, 40)).await;
+    sync(&shop.books, shop.options()).await.unwrap();
     let policy = Policy::coffer_1();
-    for name in ["mrr", "arpa", "new", "nrr", "committed_mrr", "gross_volume"] {
+    for name in [
+        "mrr",
+        "arpa",
+        "new",
+        "nrr",
+        "committed_mrr",
+        "gross_volume",
+        "net_volume",
+        "fees",
+    ] {
         let whole = ask(&shop, name, &policy, "2026-06-30", None);
         assert!(whole.rows.len() > 2, "{name}: {}", whole.rows.len());
         let mut rows = Vec::new();
@@ -150,6 +161,7 @@ async fn pages_follow_each_other_until_nothing_is_left() {
         }
         assert_eq!(rows, whole.rows, "{name}");
     }
+    drop(other);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -147,11 +147,45 @@ async fn figures_kept_up_with_every_step_are_those_made_from_nothing() {
             assert_eq!(parts(&shop), kept_parts, "seed {seed}, after {days} days");
         }
         let kept = all_facts(&shop);
+        let kept_paid = paid(&shop);
+        assert!(kept_paid.len() > 30);
         let figures = views().map(|view| told(&shop, &view));
         shop.tamper("DELETE FROM facts");
         forget(&shop);
         reproject_all(&shop.books).await.unwrap();
         assert_eq!(all_facts(&shop), kept, "seed {seed}: from the JSON alone");
         assert_eq!(views().map(|view| told(&shop, &view)), figures);
+        assert_eq!(paid(&shop), kept_paid, "seed {seed}: what each has paid");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_an_update_left_without_facts_tells_them_before_the_next_sync() {
+    let shop = Shop::of(world(75, 60)).await;
+    shop.whole().await;
+    let facts = all_facts(&shop);
+    let figures = views().map(|view| told(&shop, &view));
+    shop.tamper("DELETE FROM facts");
+    shop.tamper("INSERT INTO dirty_customer (account, customer) SELECT account, customer FROM subscription GROUP BY 1, 2");
+    forget(&shop);
+    let again = shop.opened_again().await;
+    assert_eq!(all_facts(&shop), facts);
+    for (view, figures) in views().iter().zip(figures) {
+        let rollup = pruned(&load(&again, view).unwrap().rollup);
+        assert_eq!(rollup, figures, "{}", view.policy.id);
+    }
+}
+
+/// What each customer has paid, as the table of customers shows it.
+fn paid(shop: &Shop) -> BTreeMap<String, String> {
+    shop.books
+        .store
+        .read(|read| {
+            let mut statement = read
+                .sql()
+                .prepare("SELECT customer, paid FROM customer_summary")?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+        .unwrap()
 }

@@ -62,7 +62,7 @@ pub(crate) struct Shop {
     pub(crate) clock: Arc<HandClock>,
     pub(crate) books: Arc<Books<Test>>,
     pub(crate) account: AccountId,
-    _folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 impl Shop {
@@ -109,7 +109,7 @@ impl Shop {
             clock,
             books,
             account: row.id,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -169,6 +169,33 @@ impl Shop {
             for row in rows {
                 content.insert((row.kind, row.id), (told(&row.json), row.deleted));
             }
+        }
+    }
+
+    /// Adds another merchant's account to the same books; it lasts as long as the merchant.
+    pub(crate) async fn another_account(&self, spec: WorldSpec) -> Running {
+        let merchant = Server::start(ServerOptions::new(spec)).await.unwrap();
+        let url = merchant.base_url();
+        let key = merchant.key().to_owned().into();
+        let name = "Another shop".to_owned();
+        self.desk
+            .add_account(ProviderName::Stripe, name, key, Some(&url), None, None)
+            .await
+            .unwrap();
+        merchant
+    }
+
+    /// The same file, opened by another desk as a program does that is started anew.
+    pub(crate) async fn opened_again(&self) -> Arc<Books<Test>> {
+        let mut options = DeskOptions::new(
+            self.folder.path().to_owned(),
+            SecretsChoice::Passphrase("a test's own".to_owned().into()),
+        );
+        options.clock = Arc::clone(&self.clock) as _;
+        let desk = Desk::open(options).unwrap();
+        match desk.books(ModeName::Test).await.unwrap() {
+            Some(AnyBooks::Test(books)) => books,
+            _ => panic!("there is a file of test mode"),
         }
     }
 

@@ -7,7 +7,7 @@
 
 use super::endpoint::Part;
 use super::map::{Parsed, Problem};
-use super::refusal::is_missing;
+use super::refusal::{is_missing, names_nobody};
 use super::{Asker, STRIPE_VERSION, endpoint, json, map, wire};
 use crate::error::ProviderError;
 use crate::http::{Question, Reply, redact_word};
@@ -65,6 +65,14 @@ impl Asker {
             Ok(reply) => reply,
             // Whose list it was is gone, and the list with it.
             Err(error) if of_one && is_missing(&error) => return Ok(Page::END),
+            Err(error)
+                if matches!(slice, Slice::Of(_) | Slice::OnClock(_))
+                    // Behind a first page it may be the place to go on that is gone.
+                    && after.is_none()
+                    && names_nobody(&error) =>
+            {
+                return Ok(Page::END);
+            }
             Err(error) => return Err(error),
         };
         let mut page = self.read_page(kind, &reply, after).await?;

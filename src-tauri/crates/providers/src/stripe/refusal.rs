@@ -67,6 +67,14 @@ pub(super) fn is_missing(error: &ProviderError) -> bool {
     )
 }
 
+/// Whether a list was asked for something that is not there.
+pub(super) fn names_nobody(error: &ProviderError) -> bool {
+    matches!(
+        error,
+        ProviderError::Refused { status: 400 | 404, code: Some(code), .. } if code == MISSING
+    )
+}
+
 /// The first permission that a message names; where it names several, any of them will do.
 fn permission_named(message: &str) -> Option<String> {
     word_with_prefix(message, "rak_")

@@ -415,6 +415,38 @@ async fn a_ledger_is_listed_for_one_customer() {
 }
 
 #[tokio::test]
+async fn what_belongs_to_something_that_is_gone_is_an_empty_list() {
+    let server = Server::start(|asked, _| match asked.query.contains("_gone") {
+        true => Answer::error(400, "resource_missing", "No such thing: 'x_gone'"),
+        false => Answer::error(400, "parameter_unknown", "Received unknown parameter"),
+    })
+    .await;
+    let client = server.client();
+    let of = |id: &str| Slice::Of(id.to_owned());
+    let on = |id: &str| Slice::OnClock(id.to_owned());
+    for (kind, slice) in [
+        (Kind::Customers, on("clock_gone")),
+        (Kind::Subscriptions, of("cus_gone")),
+        (Kind::Invoices, of("cus_gone")),
+        (Kind::Refunds, of("ch_gone")),
+    ] {
+        let page = client.page(kind, &slice, None).await.unwrap();
+        assert!(page.objects.is_empty() && page.next.is_none(), "{kind:?}");
+        assert!(
+            client.page(kind, &slice, Some("x_1")).await.is_err(),
+            "what is gone may be the place to go on"
+        );
+    }
+    assert!(
+        client
+            .page(Kind::Customers, &on("clock_1"), None)
+            .await
+            .is_err(),
+        "any other refusal is told"
+    );
+}
+
+#[tokio::test]
 async fn a_page_that_tells_something_again_is_an_error() {
     for (data, after) in [
         (json!([customer("cus_1"), customer("cus_2")]), Some("cus_1")),

@@ -5,76 +5,24 @@
 //! after its horizon, the instant the copy is as of. Movements and counts are kept by day; what compares a period's
 //! beginning with its end (retention, who was lost) is kept by day, week and month, because it is no sum over days.
 
+mod row;
+mod slice;
+
 use crate::calendar::Every;
 use crate::currency::Currency;
 use crate::metric::Basis;
 use crate::metric::days::{Day, Days};
-use crate::metric::evaluate::{Interval, PlanWorth, Standing, intervals};
+use crate::metric::evaluate::{Interval, Standing, intervals};
 use crate::metric::facts::{CustomerFacts, Second, Span, SubscriptionFacts};
 use crate::metric::movement::{Change, DaySpan, Movement, State, changes};
 use crate::metric::policy::{Cancellation, Policy};
 use crate::metric::tally::Tally;
 use crate::ratio::{Overflow, Ratio};
-use crate::record::{Recurring, RecurringInterval};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What changed in a ledger on one day.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct DayRow {
-    /// MRR by kind of movement, in the order of `Movement::ALL`; never below zero.
-    pub moved: [Tally; 5],
-    /// Customers by kind of movement.
-    pub movers: [i64; 5],
-    /// Customers that churned, with or without money.
-    pub churned: i64,
-    /// By how much MRR changed, taken from the intervals themselves: what the movements must come to.
-    pub net: Tally,
-    /// By how many the active subscribers changed.
-    pub active: i64,
-    /// By how much the MRR changed whose end was asked for.
-    pub ending: Tally,
-    /// By how many the intervals of each basis changed: inferred, invoiced, observed.
-    pub bases: [i64; 3],
-    /// By how many the intervals of unknown worth changed.
-    pub unknown: i64,
-    /// By how many the running trials changed.
-    pub trials: i64,
-    /// Trials that began.
-    pub trials_begun: i64,
-    /// Of those, the ones that have converted since.
-    pub begun_converted: i64,
-    /// Trials that ended.
-    pub trials_ended: i64,
-    /// Of those, the ones that were worth something right after.
-    pub trials_converted: i64,
-    /// Volume of bills whose first attempt failed on this day.
-    pub failed: Tally,
-    /// The part of it that was paid later.
-    pub recovered: Tally,
-}
-
-/// What a ledger's customers were at the end of a period against its beginning.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct PeriodRow {
-    /// Customers active at the start who churned within and are not active at the end.
-    pub lost: i64,
-    /// By how much the MRR of customers active at the start changed.
-    pub kept: Tally,
-    /// The same, where it became less.
-    pub shrunk: Tally,
-}
-
-/// What the customers of a cohort changed by in one month.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct CohortRow {
-    /// By how many its active subscribers changed.
-    pub active: i64,
-    /// By how much its MRR changed.
-    pub monthly: Tally,
-    /// How many of its customers came in this month: all of them in the first.
-    pub size: i64,
-}
+use row::merge_row;
+pub use row::{CohortRow, DayRow, PeriodRow, Row};
+pub use slice::{Dimension, Slice, Slices, put_sliced};
 
 /// One currency, or all of them where customers are counted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -98,38 +46,6 @@ pub const fn place(every: Every) -> usize {
 }
 
 const EVERY: [Every; 3] = [Every::Day, Every::Week, Every::Month];
-
-/// By what a ledger is cut.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Dimension {
-    /// The price.
-    Plan,
-    /// The customer's country.
-    Country,
-    /// How often the price bills.
-    Rhythm,
-}
-
-/// One part of a ledger that was cut.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Slice {
-    /// All of it: what is not cut is in one part.
-    All,
-    /// The number that stands for a price.
-    Plan(u32),
-    /// A country's code; `None` for customers without one.
-    Country(Option<String>),
-    /// So many of a unit of time, by the unit's place from day to year.
-    Rhythm(u8, u32),
-}
-
-impl Slice {
-    /// The part that a rhythm belongs to.
-    #[must_use]
-    pub const fn of_rhythm(own: Recurring) -> Self {
-        rhythm(own)
-    }
-}
 
 /// How facts are folded.
 #[derive(Debug, Clone, Copy)]
@@ -176,9 +92,6 @@ pub struct Rollup {
     /// Customers whose sums did not fit; their figures are missing.
     pub unfit: i64,
 }
-
-/// A rollup for each part of a ledger that was cut.
-pub type Slices = BTreeMap<Slice, Rollup>;
 
 /// One currency's intervals of a customer, brought to days.
 type Spans = BTreeMap<Currency, Vec<DaySpan>>;
@@ -331,105 +244,6 @@ fn in_heads(spans: &Spans) -> Vec<DaySpan> {
             ..*span
         })
         .collect()
-}
-
-/// Adds a customer to the parts of a ledger that is cut, or not cut at all. A customer is in each part with what is in it, as
-/// if the rest were not there.
-pub fn put_sliced(
-    slices: &mut Slices,
-    facts: &CustomerFacts,
-    fold: &Fold<'_>,
-    by: Option<Dimension>,
-    sign: Sign,
-) {
-    let by = match by {
-        None => {
-            return slices.entry(Slice::All).or_default().put(facts, fold, sign);
-        }
-        Some(Dimension::Country) => {
-            let part = slices.entry(Slice::Country(facts.country.clone()));
-            return part
-                .or_default()
-                .put_customer(facts, fold, sign, Cohorts::LeftOut);
-        }
-        Some(Dimension::Plan) => of_plan as fn(&PlanWorth) -> Slice,
-        Some(Dimension::Rhythm) => of_rhythm,
-    };
-    let mut parts: BTreeMap<Slice, Spans> = BTreeMap::new();
-    for subscription in &facts.subscriptions {
-        for interval in intervals(subscription, fold.policy) {
-            let Some(days) = fold.days_of(&interval) else {
-                continue;
-            };
-            for (slice, monthly) in cut(&interval, by) {
-                parts
-                    .entry(slice)
-                    .or_default()
-                    .entry(subscription.currency)
-                    .or_default()
-                    .push(DaySpan { monthly, ..days });
-            }
-        }
-    }
-    for (slice, spans) in parts {
-        let rollup = slices.entry(slice).or_default();
-        if rollup
-            .put_spans(&spans, fold, sign, Cohorts::LeftOut)
-            .is_err()
-        {
-            rollup.unfit += sign.count(1);
-        }
-    }
-}
-
-/// An interval's worth by part. What is not known, or has no plan, is in the part without one.
-fn cut(interval: &Interval, part_of: fn(&PlanWorth) -> Slice) -> Vec<(Slice, Ratio)> {
-    let mut parts: Vec<(Slice, Ratio)> = Vec::with_capacity(interval.plans.len().max(1));
-    for plan in &interval.plans {
-        let slice = part_of(plan);
-        match parts.iter_mut().find(|(own, _)| *own == slice) {
-            // The parts of a sum that fits do fit.
-            Some((_, part)) => *part = part.plus(plan.monthly).unwrap_or(plan.monthly),
-            None => parts.push((slice, plan.monthly)),
-        }
-    }
-    if parts.is_empty() {
-        parts.push((part_of(&NOWHERE), interval.monthly));
-    }
-    parts
-}
-
-/// Stands for what is in no plan.
-const NOWHERE: PlanWorth = PlanWorth {
-    plan: 0,
-    rhythm: Recurring {
-        interval: RecurringInterval::Month,
-        count: 0,
-        metered: false,
-    },
-    monthly: Ratio::ZERO,
-};
-
-const fn of_plan(own: &PlanWorth) -> Slice {
-    Slice::Plan(own.plan)
-}
-
-const fn of_rhythm(own: &PlanWorth) -> Slice {
-    rhythm(own.rhythm)
-}
-
-const fn rhythm(rhythm: Recurring) -> Slice {
-    use RecurringInterval::{Day, Month, Week, Year};
-    if rhythm.count == 0 {
-        return Slice::Rhythm(0, 0);
-    }
-    let unit = match rhythm.interval {
-        Day => 1,
-        Week => 2,
-        Month => 3,
-        Year => 4,
-    };
-    Slice::Rhythm(unit, rhythm.count)
 }
 
 impl Fold<'_> {
@@ -731,77 +545,5 @@ impl Sign {
             Self::Plus => Self::Minus,
             Self::Minus => Self::Plus,
         }
-    }
-}
-
-/// A row that rows are added to; one that comes to nothing need not be kept.
-pub trait Row: Default + PartialEq {
-    /// Adds another.
-    fn merge(&mut self, other: &Self);
-
-    /// Whether it says nothing.
-    fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
-fn merge_row<K: Ord, R: Row>(rows: &mut BTreeMap<K, R>, key: K, row: R) {
-    let own = rows.entry(key).or_default();
-    own.merge(&row);
-}
-
-impl Row for DayRow {
-    fn merge(&mut self, other: &Self) {
-        for (own, others) in self.moved.iter_mut().zip(&other.moved) {
-            own.merge(others);
-        }
-        for (own, others) in self.movers.iter_mut().zip(other.movers) {
-            *own += others;
-        }
-        for (own, others) in self.bases.iter_mut().zip(other.bases) {
-            *own += others;
-        }
-        for (own, others) in [
-            (&mut self.net, &other.net),
-            (&mut self.ending, &other.ending),
-            (&mut self.failed, &other.failed),
-            (&mut self.recovered, &other.recovered),
-        ] {
-            own.merge(others);
-        }
-        for (own, others) in [
-            (&mut self.churned, other.churned),
-            (&mut self.active, other.active),
-            (&mut self.unknown, other.unknown),
-            (&mut self.trials, other.trials),
-            (&mut self.trials_begun, other.trials_begun),
-            (&mut self.begun_converted, other.begun_converted),
-            (&mut self.trials_ended, other.trials_ended),
-            (&mut self.trials_converted, other.trials_converted),
-        ] {
-            *own += others;
-        }
-    }
-}
-
-impl Row for PeriodRow {
-    fn merge(&mut self, other: &Self) {
-        self.lost += other.lost;
-        self.kept.merge(&other.kept);
-        self.shrunk.merge(&other.shrunk);
-    }
-}
-
-impl Row for CohortRow {
-    fn merge(&mut self, other: &Self) {
-        self.active += other.active;
-        self.monthly.merge(&other.monthly);
-        self.size += other.size;
-    }
-}
-
-impl Row for i64 {
-    fn merge(&mut self, other: &Self) {
-        *self += other;
     }
 }
