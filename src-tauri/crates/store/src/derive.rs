@@ -643,7 +643,12 @@ mod tests {
 
         bring(&store, named("Fritz"), 3);
         let bundle = made(&store);
-        store.write(|write| Ok(write.touch("metrics"))).unwrap();
+        store
+            .write(|write| {
+                write.touch("metrics");
+                Ok(())
+            })
+            .unwrap();
         let own = BTreeSet::from([store.revision()]);
         store
             .write(move |write| bundle.put(write, &own, at(9)))

@@ -126,8 +126,8 @@ async fn the_rows_of_every_figure_come_to_it_under_every_policy() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pages_follow_each_other_through_two_accounts_until_nothing_is_left() {
-    let shop = Shop::of(world(92, 40)).await;
-    let other = shop.another_account(world(96, 40)).await;
+    let shop = Shop::of(world(92, 80)).await;
+    let other = shop.another_account(world(96, 80)).await;
     sync(&shop.books, shop.options()).await.unwrap();
     let policy = Policy::coffer_1();
     for name in [

@@ -343,3 +343,24 @@ async fn a_sync_that_broke_off_among_test_clocks_asks_them_again() {
     plain.whole().await;
     assert_eq!(shop.content().len(), plain.content().len());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn clocks_that_cannot_be_read_keep_nothing_else_back() {
+    let shop = Shop::open(with_clocks(64)).await;
+    shop.merchant.set_faults(vec![Fault {
+        kind: FaultKind::WrongJson,
+        path: Some("/v1/test_helpers/test_clocks".to_owned()),
+        skip: 0,
+        times: None,
+    }]);
+    let run = shop.sync().await;
+    assert!(!run.complete && run.error.is_none(), "{run:?}");
+    assert!(run.warnings.join(" ").contains("test clocks"), "{run:?}");
+    let charged = shop
+        .content()
+        .into_keys()
+        .any(|(kind, _)| kind == Kind::Charges);
+    assert!(charged, "the lists are here");
+    shop.merchant.set_faults(Vec::new());
+    assert!(shop.sync().await.complete);
+}
