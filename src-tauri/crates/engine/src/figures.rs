@@ -1,8 +1,8 @@
 //! What a mode's accounts come to under a policy and in a zone, ready to be asked for any day.
 //!
 //! Rollups are kept in the file and read in a few milliseconds; where there is none for the policy and the zone, all facts
-//! are folded, on every core, and what comes of it is kept; so are the parts of a cut. Whatever was read is kept in memory for its revision. A day's
-//! figure is the state at the earlier of that day's end and the last sync: nothing is projected.
+//! are folded, on every core, and what comes of it is kept; so are the parts of a cut. Whatever was read is kept in memory for
+//! its revision. A day's figure is the state at the earlier of that day's end and the last sync: nothing is projected.
 
 use crate::books::Books;
 use crate::error::EngineError;
