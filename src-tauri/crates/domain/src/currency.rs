@@ -64,6 +64,16 @@ impl Currency {
         }
     }
 
+    /// The smallest part that is ever paid, in minor units: what travels with decimals that it does not have is whole, and of
+    /// three decimals the last is nought.
+    #[must_use]
+    pub fn payable_step(self) -> i64 {
+        if self.exponent() == 3 {
+            return 10;
+        }
+        10i64.pow(self.exponent().saturating_sub(self.shown_decimals()))
+    }
+
     /// The sign in front of an amount, where one is understood everywhere; the code otherwise.
     #[must_use]
     pub fn symbol(&self) -> Option<&'static str> {

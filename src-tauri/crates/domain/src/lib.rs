@@ -10,6 +10,8 @@ pub mod ids;
 pub mod metric;
 pub mod mode;
 pub mod money;
+pub mod operation;
+pub mod outbox;
 pub mod ratio;
 pub mod record;
 pub mod sync;

@@ -201,6 +201,8 @@ fn subscription(n: u64, quantity: i64) -> Record {
         pause: None,
         latest_invoice: None,
         sends_invoices: false,
+        schedule: None,
+        flexible: false,
         id: id.into(),
     }))
 }

@@ -1,12 +1,12 @@
 //! Payment providers over HTTP: one client, one trait, an adapter each.
 //!
 //! An adapter turns a provider's wire shapes into the records of `coffer_domain` at its border and keeps the JSON beside
-//! them. No call changes anything at a provider: the only requests that are not reads ask for a change of objects that
-//! cannot exist, to learn whether the key might. There is no database, no keychain, no clock and
+//! them. One call changes something at a provider, `Provider::perform`, and it sends what was frozen, once. There is no database, no keychain, no clock and
 //! no environment; a key comes in as an argument and leaves only in the `Authorization` header, and the only time known
 //! is the one in the provider's `Date` header. The invariant: a client made for one mode never returns an object of the
 //! other, and nothing that came from outside enters an error or a log unredacted.
 
+mod action;
 mod error;
 pub mod http;
 pub mod key;
@@ -14,6 +14,7 @@ mod name;
 mod provider;
 pub mod stripe;
 
+pub use action::{Frozen, Method, Order, Performed, Preview, PreviewLine, Trace, Unsupported};
 pub use error::ProviderError;
 pub use http::{ApiBase, ClientOptions, Haste, Limits, NotLoopback, Pacing};
 pub use key::{AnyKey, ApiKey, KeyKind, KeyRefused, OrganizationKey, read_key};

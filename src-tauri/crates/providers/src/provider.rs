@@ -1,14 +1,16 @@
 //! What every provider can be asked, and what it answers in.
 //!
-//! The trait is an edge, so it exists although one adapter implements it today. It changes nothing, it holds no state that a
-//! caller would have to store, and it decides nothing: which page to ask for next and what to do with a change is the
-//! engine's. Every list walks from newest to oldest, and everything an answer holds belongs to the mode `M`.
+//! The trait is an edge, so it exists although one adapter implements it today. It holds no state that a caller would have to
+//! store, and it decides nothing: which page to ask for next, what to do with a change and whether to send what changes
+//! something is the engine's. Only `perform` changes anything. Every list walks from newest to oldest, and everything an answer holds belongs to the mode `M`.
 
+use crate::action::{Frozen, Order, Performed, Preview, Trace, Unsupported};
 use crate::error::ProviderError;
 use crate::name::ProviderName;
 use async_trait::async_trait;
 use coffer_domain::Instant;
 use coffer_domain::mode::Mode;
+use coffer_domain::operation::PlanChange;
 use coffer_domain::record::{Account, Kind, Record};
 use coffer_domain::sync::{Notice, Slice};
 
@@ -257,6 +259,33 @@ pub trait Provider<M: Mode>: Send + Sync {
     /// # Errors
     /// When the provider cannot be asked or the object cannot be read. An object that is not there is not an error.
     async fn look_up(&self, kind: Kind, id: &str) -> Result<Found, ProviderError>;
+
+    /// The request of an operation's step. Pure: nothing is sent.
+    ///
+    /// # Errors
+    /// When this provider cannot do it.
+    fn freeze(&self, order: Order<'_>) -> Result<Frozen, Unsupported>;
+
+    /// Sends a request that changes something, once. `key` is what the provider knows it by, where it knows keys.
+    async fn perform(&self, frozen: &Frozen, key: &str) -> Performed;
+
+    /// Looks whether an operation's step happened, by our mark, by the key it was sent with, or by the state of its object.
+    /// `since` is when it was first sent, by the provider's clock.
+    ///
+    /// # Errors
+    /// When the provider cannot be asked or its answer cannot be read: then nothing is known.
+    async fn trace(
+        &self,
+        order: Order<'_>,
+        key: &str,
+        since: Option<Instant>,
+    ) -> Result<Trace, ProviderError>;
+
+    /// What a change of plan would cost, in the provider's own reckoning. Changes nothing.
+    ///
+    /// # Errors
+    /// When the provider cannot be asked or refuses the change.
+    async fn preview(&self, change: &PlanChange, now: Instant) -> Result<Preview, ProviderError>;
 
     /// What this client has asked so far.
     fn usage(&self) -> Usage;

@@ -4,7 +4,7 @@ use crate::Instant;
 use crate::currency::Currency;
 use crate::ids::{
     CouponId, CustomerId, DiscountId, InvoiceId, PriceId, ProductId, SubscriptionId,
-    SubscriptionItemId,
+    SubscriptionItemId, SubscriptionScheduleId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -231,6 +231,10 @@ pub struct Subscription {
     pub latest_invoice: Option<InvoiceId>,
     /// Whether bills are sent to be paid instead of being collected: such a subscription runs from its start, paid or not.
     pub sends_invoices: bool,
+    /// The schedule that decides about it, where there is one; told by the provider's JSON and not kept in tables.
+    pub schedule: Option<SubscriptionScheduleId>,
+    /// Whether it is billed in the provider's flexible way, which knows pauses; told by its JSON and not kept in tables.
+    pub flexible: bool,
 }
 
 #[cfg(test)]

@@ -127,6 +127,8 @@ pub(crate) fn subscription(start: &str, items: Vec<SubscriptionItem>) -> Subscri
         pause: None,
         latest_invoice: None,
         sends_invoices: false,
+        schedule: None,
+        flexible: false,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Sends one request until it has an outcome worth keeping.
+//! Sends one request until it has an outcome worth keeping; what changes something, once.
 //!
 //! It returns whole answers whatever their status and knows no provider's bodies; the adapter reads those. It logs the
 //! method, the shape of the path, the status, the provider's name for the request and the time it took, and never a
@@ -12,7 +12,7 @@ use crate::http::redact::redact_word;
 use crate::http::retry::{Decision, Nature, Outcome, decide};
 use crate::provider::Usage;
 use chrono::{DateTime, Utc};
-use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue};
 use std::error::Error as _;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -37,6 +37,8 @@ pub(crate) struct Dialect {
     pub(crate) limits: &'static [(&'static str, Signal)],
     /// The account that a key of several accounts is used for.
     pub(crate) account: &'static str,
+    /// What a request is known by, should it come again.
+    pub(crate) idempotency_key: &'static str,
 }
 
 /// How something is asked.
@@ -46,6 +48,8 @@ pub(crate) enum Verb {
     Get,
     /// The fields are a form.
     Post,
+    /// There are none.
+    Delete,
 }
 
 impl Verb {
@@ -53,6 +57,7 @@ impl Verb {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Delete => "DELETE",
         }
     }
 }
@@ -68,6 +73,32 @@ pub(crate) struct Question {
     pub(crate) ids: Vec<String>,
     /// The query or the form, in order.
     pub(crate) fields: Vec<(&'static str, String)>,
+    /// A form that is encoded already, in place of the fields.
+    pub(crate) form: Option<String>,
+}
+
+/// A request that changes something. It is sent once.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sending<'a> {
+    /// How it is sent.
+    pub(crate) verb: Verb,
+    /// The path, with `{id}` where an id goes.
+    pub(crate) path: &'static str,
+    /// What stands for each `{id}`.
+    pub(crate) ids: &'a [String],
+    /// The form, byte for byte.
+    pub(crate) body: &'a str,
+    /// What the provider knows it by, should it come again.
+    pub(crate) key: Option<&'a str>,
+}
+
+/// Why a request that changes something has no whole answer.
+#[derive(Debug)]
+pub(crate) struct Undelivered {
+    /// Whether it certainly was not carried out.
+    pub(crate) certainly: bool,
+    /// What happened.
+    pub(crate) error: ProviderError,
 }
 
 /// What every request is signed with.
@@ -100,6 +131,9 @@ enum Failure {
     TooLong,
     NotSent,
 }
+
+/// How forms are encoded.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// One client for one key.
 pub(crate) struct Client {
@@ -212,6 +246,39 @@ impl Client {
         }
     }
 
+    /// Sends once what changes something. Whoever asks for it waits for it.
+    pub(crate) async fn send(&self, sending: &Sending<'_>) -> Result<Reply, Undelivered> {
+        let entry = self
+            .limits
+            .enter((sending.verb, sending.path), self.haste)
+            .await;
+        let attempted = self.deliver(sending).await;
+        entry.answered(self.signal(&attempted));
+        let certainly = matches!(&attempted, Err(Failure::NotConnected(_) | Failure::NotSent));
+        self.settle(attempted)
+            .map_err(|error| Undelivered { certainly, error })
+    }
+
+    async fn deliver(&self, sending: &Sending<'_>) -> Result<Reply, Failure> {
+        let url = self
+            .base
+            .join(sending.path, sending.ids)
+            .ok_or(Failure::NotSent)?;
+        let mut request = match sending.verb {
+            Verb::Get => return Err(Failure::NotSent),
+            Verb::Post => self
+                .http
+                .post(url)
+                .header(CONTENT_TYPE, FORM)
+                .body(sending.body.to_owned()),
+            Verb::Delete => self.http.delete(url),
+        };
+        if let Some(key) = sending.key {
+            request = request.header(self.dialect.idempotency_key, key);
+        }
+        self.exchange(sending.verb, sending.path, request).await
+    }
+
     /// What an outcome says about the account's limits.
     fn signal(&self, attempted: &Result<Reply, Failure>) -> Signal {
         match attempted {
@@ -243,8 +310,27 @@ impl Client {
                 self.reads.fetch_add(1, Ordering::Relaxed);
                 self.http.get(url)
             }
-            Verb::Post => self.http.post(url).form(&question.fields),
+            Verb::Post => match &question.form {
+                Some(form) => self
+                    .http
+                    .post(url)
+                    .header(CONTENT_TYPE, FORM)
+                    .body(form.clone()),
+                None => self.http.post(url).form(&question.fields),
+            },
+            // What deletes is no question.
+            Verb::Delete => return Err(Failure::NotSent),
         };
+        self.exchange(question.verb, question.path, request).await
+    }
+
+    /// Sends a request as it is and reads its answer.
+    async fn exchange(
+        &self,
+        verb: Verb,
+        path: &'static str,
+        request: reqwest::RequestBuilder,
+    ) -> Result<Reply, Failure> {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let begun = tokio::time::Instant::now();
         let (version, pinned) = self.dialect.version;
@@ -260,8 +346,8 @@ impl Client {
             Err(error) => Err(failure(&error)),
         };
         tracing::debug!(
-            method = question.verb.as_str(),
-            path = question.path,
+            method = verb.as_str(),
+            path,
             status = reply.as_ref().map_or(0, |reply| reply.status),
             request_id = reply
                 .as_ref()

@@ -16,6 +16,6 @@ pub use options::{ClientOptions, Haste, Pacing};
 pub use pace::Limits;
 pub use redact::redact;
 
-pub(crate) use client::{Client, Dialect, Question, Reply, Secret, Verb};
+pub(crate) use client::{Client, Dialect, Question, Reply, Secret, Sending, Undelivered, Verb};
 pub(crate) use pace::{Rates, Signal};
 pub(crate) use redact::{redact_short, redact_word};

@@ -158,6 +158,7 @@ fn get(
         path,
         ids: ids.into_iter().collect(),
         fields,
+        form: None,
     }
 }
 
@@ -260,6 +261,7 @@ pub(super) fn probe_write(kind: Kind) -> Option<Question> {
             .chain([format!("{prefix}{NOBODY}")])
             .collect(),
         fields: vec![("metadata[coffer_probe]", "1".to_owned())],
+        form: None,
     })
 }
 
@@ -330,6 +332,46 @@ pub(super) fn events(since: Instant, after: Option<&str>) -> Question {
         ("limit", PAGE.to_owned()),
     ];
     get("/v1/events", None, with_cursor(fields, after))
+}
+
+/// One page of the events of one kind at or after an instant.
+pub(super) fn events_of(kind: &str, since: Instant, after: Option<&str>) -> Question {
+    let mut question = events(since, after);
+    question.fields.push(("type", kind.to_owned()));
+    question
+}
+
+/// One page of the refunds of a payment.
+pub(super) fn refunds_of(payment: &str, after: Option<&str>) -> Question {
+    let fields = vec![("charge", payment.to_owned()), ("limit", PAGE.to_owned())];
+    get("/v1/refunds", None, with_cursor(fields, after))
+}
+
+/// One page of the credit notes of an invoice.
+pub(super) fn credit_notes_of(invoice: &str, after: Option<&str>) -> Question {
+    let fields = vec![("invoice", invoice.to_owned()), ("limit", PAGE.to_owned())];
+    get("/v1/credit_notes", None, with_cursor(fields, after))
+}
+
+/// One page of a customer's credit ledger.
+pub(super) fn ledger_of(customer: &str, after: Option<&str>) -> Question {
+    let fields = vec![("limit", PAGE.to_owned())];
+    get(
+        "/v1/customers/{id}/balance_transactions",
+        [customer.to_owned()],
+        with_cursor(fields, after),
+    )
+}
+
+/// The next bill as it would be. Nothing is made by asking.
+pub(super) fn preview(form: String) -> Question {
+    Question {
+        verb: Verb::Post,
+        path: "/v1/invoices/create_preview",
+        ids: Vec::new(),
+        fields: Vec::new(),
+        form: Some(form),
+    }
 }
 
 /// The smallest question that shows whether events may be read.

@@ -1,23 +1,29 @@
 //! Stripe, read at one pinned version of its API.
 //!
 //! `wire` is what stands on the wire, `map` turns it into records, `endpoint` holds every address, `read` walks lists and
-//! looks objects up, `changes` reads events, `permission` finds out what a key may do and `refusal` says why not. Nothing
-//! here changes anything. The version is sent with every request, because an account's own default may be years old, and every
+//! looks objects up, `changes` reads events, `permission` finds out what a key may do and `refusal` says why not. `freeze`
+//! makes the requests that change something, `perform` sends one of them once, `trace` finds out whether it happened and
+//! `preview` asks what it would cost. The version is sent with every request, because an account's own default may be years old, and every
 //! object that says which mode it is of is checked against the client's before anything of its page is used.
 
 mod changes;
 mod endpoint;
+mod freeze;
 mod json;
 mod map;
+mod perform;
 mod permission;
+mod preview;
 mod read;
 mod refusal;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod wire;
 
 pub use permission::{key_creation_url, key_creation_url_with_actions, permissions};
 
+use crate::action::{Frozen, Order, Performed, Preview, Trace, Unsupported};
 use crate::error::ProviderError;
 use crate::http::{
     ApiBase, Client, ClientOptions, Dialect, Limits, Question, Rates, Reply, Secret, Signal,
@@ -29,6 +35,8 @@ use async_trait::async_trait;
 use coffer_domain::Instant;
 use coffer_domain::ids::AccountId;
 use coffer_domain::mode::{Mode, ModeName};
+use coffer_domain::operation::PlanChange;
+use coffer_domain::outbox::Nature;
 use coffer_domain::record::{Kind, Record};
 use coffer_domain::sync::Slice;
 use std::fmt;
@@ -55,6 +63,7 @@ const DIALECT: Dialect = Dialect {
         ("global-concurrency", Signal::OverallRoom),
     ],
     account: "stripe-context",
+    idempotency_key: "idempotency-key",
 };
 
 /// Below Stripe's limits, which are 100 a second for a live account and 25 for each path of it, 25 for a sandbox and 20
@@ -242,6 +251,28 @@ impl<M: Mode> Provider<M> for Stripe<M> {
 
     async fn look_up(&self, kind: Kind, id: &str) -> Result<Found, ProviderError> {
         self.asker.look_up(kind, id).await
+    }
+
+    fn freeze(&self, order: Order<'_>) -> Result<Frozen, Unsupported> {
+        freeze::freeze(order)
+    }
+
+    async fn perform(&self, frozen: &Frozen, key: &str) -> Performed {
+        let key = (frozen.nature == Nature::Keyed).then_some(key);
+        self.asker.perform(frozen, key).await
+    }
+
+    async fn trace(
+        &self,
+        order: Order<'_>,
+        key: &str,
+        since: Option<Instant>,
+    ) -> Result<Trace, ProviderError> {
+        self.asker.trace(order, key, since).await
+    }
+
+    async fn preview(&self, change: &PlanChange, now: Instant) -> Result<Preview, ProviderError> {
+        self.asker.preview(change, now).await
     }
 
     fn usage(&self) -> Usage {

@@ -59,6 +59,11 @@ pub(super) fn refusal(reply: &Reply) -> ProviderError {
     }
 }
 
+/// Whether an answer says that the key of the request is in use or belongs to another request.
+pub(super) fn is_about_its_key(reply: &Reply) -> bool {
+    detail(reply).is_some_and(|detail| detail.kind.as_deref() == Some("idempotency_error"))
+}
+
 /// Whether a look-up found nothing. Another 404, such as that of a wrong address, is not this.
 pub(super) fn is_missing(error: &ProviderError) -> bool {
     matches!(

@@ -312,5 +312,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Subscription> {
         pause: json(row, 13)?,
         latest_invoice: row.get::<_, Option<String>>(14)?.map(InvoiceId::new),
         sends_invoices: row.get(15)?,
+        schedule: None,
+        flexible: false,
     })
 }

@@ -293,5 +293,7 @@ pub(crate) fn subscription(id: &str, customer: &str, price: &str) -> Subscriptio
         pause: None,
         latest_invoice: None,
         sends_invoices: false,
+        schedule: None,
+        flexible: false,
     }
 }

@@ -40,6 +40,11 @@ pub(super) fn subscription(it: wire::Subscription) -> Result<(Record, Vec<Record
         pause: it.pause_collection.map(pause).transpose()?,
         latest_invoice: id(it.latest_invoice),
         sends_invoices: it.collection_method.as_deref() == Some("send_invoice"),
+        schedule: id(it.schedule),
+        flexible: it
+            .billing_mode
+            .and_then(|mode| mode.kind)
+            .is_some_and(|kind| kind == "flexible"),
         id: own,
     };
     Ok((Record::Subscription(Box::new(subscription)), also))

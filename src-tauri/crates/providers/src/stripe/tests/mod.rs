@@ -7,6 +7,7 @@ mod notices;
 mod overlay;
 mod published;
 mod unknown;
+mod writes;
 
 use std::path::PathBuf;
 

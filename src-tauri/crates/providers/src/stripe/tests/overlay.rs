@@ -25,3 +25,18 @@ pub(super) const NEW_FIELDS: [NewField; 1] = [NewField {
 
 /// Parameters that we send, as path, name and reason: none is newer than the description at present.
 pub(super) const NEW_PARAMETERS: [(&str, &str, &str); 0] = [];
+
+/// Operations that the description does not know yet, as path, the digest's name of their parameters and reason.
+pub(super) const NEW_OPERATIONS: [(&str, &str, &str); 1] = [(
+    "/v1/subscriptions/{id}/pause",
+    "SubscriptionPauseParams",
+    "2026-09-30.endive: a subscription itself can be paused, not its collection alone",
+)];
+
+/// Parameters whose form has changed since, as path, name, the digest's name of them and reason.
+pub(super) const NEW_FORMS: [(&str, &str, &str, &str); 1] = [(
+    "/v1/subscriptions/{id}/resume",
+    "billing_cycle_anchor",
+    "SubscriptionResumeParams.BillingCycleAnchor",
+    "2026-09-30.endive: a word became an object with a type",
+)];

@@ -23,6 +23,10 @@ fn every_question() -> Vec<Question> {
         endpoint::credit_note_lines("cn_1", Some("cnli_1")),
         endpoint::subscription_items("sub_1", Some("si_1")),
         endpoint::price_with_tiers("price_1", ["eur"].into_iter()),
+        endpoint::events_of("invoice.sent", since.unwrap(), None),
+        endpoint::refunds_of("ch_1", Some("re_1")),
+        endpoint::credit_notes_of("in_1", Some("cn_1")),
+        endpoint::ledger_of("cus_1", Some("cbtxn_1")),
     ];
     let slices = [
         Slice::WHOLE,
@@ -59,7 +63,7 @@ fn every_question() -> Vec<Question> {
 }
 
 /// The operations on a path, whatever its parameters are called there.
-fn described<'a>(spec: &'a Value, path: &str) -> Option<&'a Value> {
+pub(super) fn described<'a>(spec: &'a Value, path: &str) -> Option<&'a Value> {
     let shape = |path: &str| -> Vec<String> {
         path.split('/')
             .map(|part| {
@@ -79,27 +83,29 @@ fn described<'a>(spec: &'a Value, path: &str) -> Option<&'a Value> {
 }
 
 /// The schema of a parameter of an operation, or of a field of its form.
-fn parameter<'a>(operation: &'a Value, verb: Verb, name: &str) -> Option<&'a Value> {
+pub(super) fn parameter<'a>(operation: &'a Value, verb: Verb, name: &str) -> Option<&'a Value> {
     match verb {
         Verb::Get => operation["parameters"]
             .as_array()?
             .iter()
             .find(|it| it["in"] == "query" && it["name"] == name)
             .map(|it| &it["schema"]),
-        Verb::Post => operation["requestBody"]["content"]["application/x-www-form-urlencoded"]
+        Verb::Post | Verb::Delete => operation["requestBody"]["content"]["application/x-www-form-urlencoded"]
             ["schema"]["properties"]
             .get(name),
     }
 }
 
 /// Whether a schema takes this value behind these keys (`gte` in `created[gte]`).
-fn takes(schema: &Value, keys: &[&str], value: &str) -> bool {
+pub(super) fn takes(schema: &Value, keys: &[&str], value: &str) -> bool {
     if let Some(choices) = schema["anyOf"].as_array() {
         return choices.iter().any(|choice| takes(choice, keys, value));
     }
     if let Some((key, rest)) = keys.split_first() {
         let inside = match *key {
-            "" => &schema["items"],
+            key if key.is_empty() || key.bytes().all(|byte| byte.is_ascii_digit()) => {
+                &schema["items"]
+            }
             key if schema["properties"][key].is_object() => &schema["properties"][key],
             _ => &schema["additionalProperties"],
         };
@@ -129,6 +135,7 @@ fn every_request_is_published_with_its_parameters_and_their_values() {
         let operation = match question.verb {
             Verb::Get => &operations["get"],
             Verb::Post => &operations["post"],
+            Verb::Delete => &operations["delete"],
         };
         assert!(operation.is_object(), "{:?} {path}", question.verb);
         assert_eq!(path.matches("{id}").count(), question.ids.len(), "{path}");

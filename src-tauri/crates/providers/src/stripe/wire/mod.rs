@@ -68,6 +68,8 @@ pub(crate) struct ErrorBody {
 /// What an error says.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ErrorDetail {
+    #[serde(rename = "type")]
+    pub(crate) kind: Option<String>,
     pub(crate) code: Option<String>,
     pub(crate) message: Option<String>,
 }

@@ -95,6 +95,14 @@ pub(crate) struct Subscription {
     pub(crate) pause_collection: Option<PauseCollection>,
     pub(crate) latest_invoice: Option<Reference>,
     pub(crate) collection_method: Option<String>,
+    pub(crate) schedule: Option<Reference>,
+    pub(crate) billing_mode: Option<BillingMode>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct BillingMode {
+    #[serde(rename = "type")]
+    pub(crate) kind: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
