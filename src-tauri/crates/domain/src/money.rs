@@ -27,11 +27,53 @@ pub enum MoneyError {
     TooLarge(Currency),
 }
 
+/// A text is no amount of a currency.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not an amount of {currency}; it should look like {}", example(*currency))]
+pub struct NotAnAmount {
+    /// The text.
+    pub text: String,
+    /// The currency.
+    pub currency: Currency,
+}
+
+fn example(currency: Currency) -> String {
+    Money::new(10i64.pow(currency.exponent()).saturating_mul(12), currency).decimal_text()
+}
+
 impl Money {
     /// So many minor units.
     #[must_use]
     pub const fn new(minor: i64, currency: Currency) -> Self {
         Self { minor, currency }
+    }
+
+    /// Reads an amount as a person types it: `12`, `12.5`, `12.34`, with no more decimals than the currency travels with.
+    ///
+    /// # Errors
+    /// When it is no amount, has too many decimals or does not fit.
+    pub fn parse_decimal(text: &str, currency: Currency) -> Result<Self, NotAnAmount> {
+        let refuse = || NotAnAmount {
+            text: text.to_owned(),
+            currency,
+        };
+        let (whole, fraction) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
+        let places = currency.exponent() as usize;
+        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        let ends_in_a_point = text.trim().ends_with('.');
+        if whole.is_empty()
+            || ends_in_a_point
+            || fraction.len() > places
+            || !digits(whole)
+            || !digits(fraction)
+        {
+            return Err(refuse());
+        }
+        let minor = format!("{whole}{fraction:0<places$}");
+        minor
+            .parse()
+            .map(|minor| Self::new(minor, currency))
+            .map_err(|_| refuse())
     }
 
     /// The sum.
@@ -158,6 +200,37 @@ mod tests {
             (i64::MIN, "USD", "−$92,233,720,368,547,758.08"),
         ] {
             assert_eq!(money(minor, code).text(), text);
+        }
+    }
+
+    #[test]
+    fn an_amount_is_read_as_it_is_typed() {
+        let read = |text: &str, code: &str| {
+            Money::parse_decimal(text, Currency::parse(code).unwrap())
+                .map(|money| money.minor)
+                .ok()
+        };
+        for (text, code, minor) in [
+            ("12.34", "USD", Some(1_234)),
+            ("12.5", "USD", Some(1_250)),
+            (" 12 ", "EUR", Some(1_200)),
+            ("500", "JPY", Some(500)),
+            ("5.12", "KWD", Some(5_120)),
+            ("500", "ISK", Some(50_000)),
+            ("0.05", "USD", Some(5)),
+            ("12.345", "USD", None),
+            ("5.1", "JPY", None),
+            ("12.", "USD", None),
+            (".5", "USD", None),
+            ("", "USD", None),
+            ("-5", "USD", None),
+            ("+5", "USD", None),
+            ("1,234", "USD", None),
+            ("1e3", "USD", None),
+            ("٣", "USD", None),
+            ("99999999999999999999", "USD", None),
+        ] {
+            assert_eq!(read(text, code), minor, "{text} {code}");
         }
     }
 

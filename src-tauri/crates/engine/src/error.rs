@@ -6,6 +6,7 @@
 use crate::api::types::ApiErrorView;
 use crate::secrets::SecretsError;
 use coffer_domain::mode::ModeName;
+use coffer_domain::operation::Objection;
 use coffer_providers::{KeyRefused, NotLoopback, ProviderError};
 use coffer_store::StoreError;
 use std::path::PathBuf;
@@ -63,6 +64,20 @@ pub enum ErrorCode {
     NoAccount,
     /// A key of an organization came without the account that it is to be used for.
     ProviderAccountMissing,
+    /// What was asked for makes no sense for the object as it is.
+    NotPossible,
+    /// The provider has no such operation.
+    NotSupported,
+    /// Another operation holds the object.
+    OperationOpen,
+    /// A limit that was set here would be passed.
+    Limit,
+    /// Something has to be said first: a note, or the amount.
+    Consent,
+    /// An operator has to be named, or is not the right one.
+    Operator,
+    /// The action log does not hold together.
+    LogBroken,
     /// A fault of ours.
     Internal,
 }
@@ -97,6 +112,13 @@ impl ErrorCode {
             Self::SyncRunning => "sync_running",
             Self::NoAccount => "no_account",
             Self::ProviderAccountMissing => "provider_account_missing",
+            Self::NotPossible => "not_possible",
+            Self::NotSupported => "not_supported",
+            Self::OperationOpen => "operation_open",
+            Self::Limit => "limit",
+            Self::Consent => "consent_needed",
+            Self::Operator => "operator",
+            Self::LogBroken => "log_broken",
             Self::Internal => "internal",
         }
     }
@@ -173,6 +195,50 @@ pub enum EngineError {
     /// A key of an organization needs to be told which of its accounts it is to open.
     #[error("this is a key of an organization, which opens many accounts")]
     OrganizationAccountMissing,
+    /// What was asked for makes no sense for the object as it is.
+    #[error(transparent)]
+    Objection(#[from] Objection),
+    /// The provider has no such operation.
+    #[error("{0}")]
+    Unsupported(String),
+    /// The key may not act so.
+    #[error("the key may not do this: “{label}” is not ticked for it")]
+    MayNotAct {
+        /// The box on the provider's page.
+        label: String,
+    },
+    /// Another operation holds the object.
+    #[error("the operation {0} about the same object is not finished")]
+    OperationOpen(String),
+    /// A limit that was set here would be passed.
+    #[error("{0}")]
+    LimitPassed(String),
+    /// A note is needed.
+    #[error("in live mode this needs a note that says why")]
+    NoteMissing,
+    /// The amount has to be typed.
+    #[error("this needs the amount typed again: {0}")]
+    AmountNotTyped(String),
+    /// An operator has to be named.
+    #[error("an operator and a PIN are needed here")]
+    OperatorMissing,
+    /// The name or the PIN is wrong.
+    #[error("the operator or the PIN is not right")]
+    OperatorUnknown,
+    /// Nobody approves what they asked for themselves.
+    #[error("this was asked for by the same operator; another one has to approve it")]
+    OwnApproval,
+    /// An operation cannot move so.
+    #[error("{0}")]
+    CannotMove(String),
+    /// The action log does not hold together.
+    #[error("the action log does not hold together at line {seq}: {why}")]
+    LogBroken {
+        /// The first line that does not fit.
+        seq: i64,
+        /// Why.
+        why: String,
+    },
     /// A drawing failed.
     #[error("The chart could not be drawn: {0}.")]
     Chart(String),
@@ -216,6 +282,16 @@ impl EngineError {
             Self::SyncRunning(_) => ErrorCode::SyncRunning,
             Self::NoAccount(_) => ErrorCode::NoAccount,
             Self::OrganizationAccountMissing => ErrorCode::ProviderAccountMissing,
+            Self::Objection(_) | Self::CannotMove(_) => ErrorCode::NotPossible,
+            Self::Unsupported(_) => ErrorCode::NotSupported,
+            Self::MayNotAct { .. } => ErrorCode::NotPermitted,
+            Self::OperationOpen(_) => ErrorCode::OperationOpen,
+            Self::LimitPassed(_) => ErrorCode::Limit,
+            Self::NoteMissing | Self::AmountNotTyped(_) => ErrorCode::Consent,
+            Self::OperatorMissing | Self::OperatorUnknown | Self::OwnApproval => {
+                ErrorCode::Operator
+            }
+            Self::LogBroken { .. } => ErrorCode::LogBroken,
             Self::Chart(_) | Self::Internal(_) => ErrorCode::Internal,
         }
     }
@@ -242,7 +318,7 @@ impl EngineError {
                 ErrorCode::WrongPassphrase => "Set COFFER_PASSPHRASE to the passphrase this folder was made with. Nothing was changed.",
                 ErrorCode::SecretsDamaged => "Put back a backup of the secrets file, or move it away and add the accounts again.",
                 ErrorCode::DatabaseWrongKey => "Unlock the keychain that holds this folder's key, or put back the secrets file that belongs to it. Nothing was changed.",
-                ErrorCode::DatabaseDamaged => "Move the file away and sync again: everything in it comes from the provider. Nothing was changed.",
+                ErrorCode::DatabaseDamaged => "Put back a backup, or move the file away and sync again: all but the outbox and the action log comes from the provider. Nothing was changed.",
                 ErrorCode::DatabaseNewer => "Update Coffer, or choose another folder with --home. Nothing was changed.",
                 ErrorCode::DatabaseLocked => "Close the other Coffer, or try again when it has finished.",
                 ErrorCode::DiskFull => "Free some space and try again. Nothing was lost; a sync goes on where it stopped.",
@@ -251,7 +327,16 @@ impl EngineError {
                 ErrorCode::ProviderAccountMissing => "Say which account it is to be used for (acct_…): --provider-account, or the field that appears below the key.",
                 ErrorCode::Io => "Check that the folder exists and that you may write to it.",
                 ErrorCode::Internal => "Please report this with the log file of the day.",
-                ErrorCode::Usage | ErrorCode::KeyRefused | ErrorCode::NotFound => return None,
+                ErrorCode::OperationOpen => "See it with `coffer outbox show`; finish it, or take it out with `coffer outbox discard`.",
+                ErrorCode::Limit => "The limits are set with `coffer limits`.",
+                ErrorCode::Consent => "Add --note with the reason; the amount is typed at the prompt, or --yes answers it.",
+                ErrorCode::Operator => "Name the operator with --operator; the PIN is asked for, or read from COFFER_PIN.",
+                ErrorCode::LogBroken => "Somebody changed the file outside of Coffer. Keep it as it is, and compare it with a backup.",
+                ErrorCode::NotSupported
+                | ErrorCode::NotPossible
+                | ErrorCode::Usage
+                | ErrorCode::KeyRefused
+                | ErrorCode::NotFound => return None,
             }
             .to_owned(),
         )

@@ -2,7 +2,7 @@
 //!
 //! `Desk` is what a host holds: the window, the command line and the browser all call the one list of commands in `api`
 //! on it. Below it, `Books<M>` are one mode's open file with the secrets that belong to it; `sync` fills them, `view`
-//! reads them, `chart` draws them. The clock, the keychain and the machine's randomness enter here and nowhere lower.
+//! reads them, `chart` draws them, `outbox` does what somebody asks for at a provider. The clock, the keychain and the machine's randomness enter here and nowhere lower.
 
 pub mod account;
 pub mod api;
@@ -18,6 +18,7 @@ pub mod figures;
 pub mod forecast;
 pub mod home;
 pub mod metrics;
+pub mod outbox;
 pub mod policies;
 pub mod rates;
 pub mod reconcile;

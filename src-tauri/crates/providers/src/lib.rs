@@ -72,6 +72,16 @@ pub fn reread(
     }
 }
 
+/// The request of an operation's step, without the network.
+///
+/// # Errors
+/// When the provider cannot do it.
+pub fn freeze(provider: ProviderName, order: Order<'_>) -> Result<Frozen, Unsupported> {
+    match provider {
+        ProviderName::Stripe => stripe::freeze(order),
+    }
+}
+
 /// What a key is asked to be allowed: reading each kind, the record of changes, and then what actions need. With the
 /// words of the provider's own page for making keys.
 #[must_use]

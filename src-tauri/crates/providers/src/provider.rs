@@ -4,7 +4,7 @@
 //! store, and it decides nothing: which page to ask for next, what to do with a change and whether to send what changes
 //! something is the engine's. Only `perform` changes anything. Every list walks from newest to oldest, and everything an answer holds belongs to the mode `M`.
 
-use crate::action::{Frozen, Order, Performed, Preview, Trace, Unsupported};
+use crate::action::{Frozen, Order, Performed, Preview, Trace};
 use crate::error::ProviderError;
 use crate::name::ProviderName;
 use async_trait::async_trait;
@@ -259,12 +259,6 @@ pub trait Provider<M: Mode>: Send + Sync {
     /// # Errors
     /// When the provider cannot be asked or the object cannot be read. An object that is not there is not an error.
     async fn look_up(&self, kind: Kind, id: &str) -> Result<Found, ProviderError>;
-
-    /// The request of an operation's step. Pure: nothing is sent.
-    ///
-    /// # Errors
-    /// When this provider cannot do it.
-    fn freeze(&self, order: Order<'_>) -> Result<Frozen, Unsupported>;
 
     /// Sends a request that changes something, once. `key` is what the provider knows it by, where it knows keys.
     async fn perform(&self, frozen: &Frozen, key: &str) -> Performed;

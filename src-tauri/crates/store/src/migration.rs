@@ -8,7 +8,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
 /// Every step in order; the format of a file is how many of them it has gone through.
-const STEPS: &[&[&str]] = &[&STEP_1, &STEP_2, &STEP_3, &STEP_4];
+const STEPS: &[&[&str]] = &[&STEP_1, &STEP_2, &STEP_3, &STEP_4, &STEP_5];
 
 const STEP_1: [&str; 13] = [
     table::meta::SCHEMA_1,
@@ -61,6 +61,13 @@ const STEP_4: [&str; 5] = [
     table::account::SCHEMA_4,
     table::schedule::SCHEMA_4,
     table::facts::SCHEMA_4,
+];
+
+/// The outbox and the action log.
+const STEP_5: [&str; 3] = [
+    table::operation::SCHEMA_5,
+    table::action_log::SCHEMA_5,
+    table::setting::SCHEMA_5,
 ];
 
 /// Brings the file to the newest format.

@@ -51,6 +51,14 @@ impl Write<'_> {
         &self.transaction
     }
 
+    /// The same transaction as a question sees it.
+    #[must_use]
+    pub fn as_read(&self) -> Read<'_> {
+        Read {
+            connection: &self.transaction,
+        }
+    }
+
     /// The change counter before this change.
     ///
     /// # Errors

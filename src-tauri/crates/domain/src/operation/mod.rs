@@ -11,6 +11,7 @@ mod check;
 mod intent;
 mod seen;
 mod undo;
+mod worth;
 
 pub use basis::{Basis, Difference};
 pub use check::{Around, Objection, ObjectionCode, check};
@@ -20,3 +21,4 @@ pub use intent::{
 };
 pub use seen::{Seen, seen};
 pub use undo::undo;
+pub use worth::worth_after;

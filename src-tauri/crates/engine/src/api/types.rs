@@ -679,3 +679,119 @@ pub struct Changed {
     /// The kinds that changed, named like the tables: `customers`, `subscriptions`, `metrics`, `accounts`, `sync`, …
     pub kinds: Vec<String>,
 }
+
+/// What an operation made or changed at the provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OperationResult {
+    /// The provider's id of it.
+    pub id: String,
+}
+
+/// What is the matter with an operation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OperationProblem {
+    /// A word for programs: the provider's code, or ours.
+    pub code: String,
+    /// A sentence for people.
+    pub message: String,
+}
+
+/// One line of what a change of plan would cost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PreviewLineView {
+    /// The provider's words.
+    pub description: String,
+    /// How much; below zero for what is credited.
+    pub amount: MoneyView,
+    /// Whether it is for a part of a period because something changes.
+    pub proration: bool,
+}
+
+/// What a change of plan would cost, as the provider reckons it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PreviewView {
+    /// The lines of the next bill.
+    pub lines: Vec<PreviewLineView>,
+    /// Before tax.
+    pub subtotal: MoneyView,
+    /// Tax.
+    pub tax: MoneyView,
+    /// With tax.
+    pub total: MoneyView,
+    /// What would be collected with that bill.
+    pub amount_due: MoneyView,
+    /// What of it would be collected at once.
+    pub due_now: MoneyView,
+    /// Whether the bill is made at once.
+    pub billed_now: bool,
+    /// When it is made otherwise, RFC 3339.
+    pub billed_at: Option<String>,
+    /// The instant from which the rest of the period was reckoned, RFC 3339.
+    pub reckoned_from: String,
+}
+
+/// One thing that an operation would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct EffectView {
+    /// A word for it, such as `customer_gets`, `fee`, `mrr`.
+    pub what: String,
+    /// A sentence, which the amount follows where there is one.
+    pub text: String,
+    /// The amount.
+    pub amount: Option<MoneyView>,
+}
+
+/// An operation: something that is to be done, is being done or was done at a provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OperationView {
+    /// Our id.
+    pub id: String,
+    /// The mode it belongs to.
+    pub mode: ModeView,
+    /// The account.
+    pub account: String,
+    /// `refund`, `plan_change`, `cancel`, …
+    pub kind: String,
+    /// `draft`, `awaiting_approval`, `queued`, `sending`, `done`, `pending`, `refused`, `unknown`, `needs_review` or `discarded`.
+    pub state: String,
+    /// The provider's id of what it is about.
+    pub target: String,
+    /// The kind of that object, named like the provider's list path.
+    pub target_kind: String,
+    /// The customer concerned.
+    pub customer: Option<String>,
+    /// What it is, in one sentence.
+    pub sentence: String,
+    /// The amount, where somebody chose one.
+    pub amount: Option<MoneyView>,
+    /// Requests sent for it.
+    pub attempts: u32,
+    /// The request that is next or under way, from 0.
+    pub step: u8,
+    /// How many there are.
+    pub steps: u8,
+    /// What it made or changed at the provider.
+    pub result: Option<OperationResult>,
+    /// What is the matter with it.
+    pub problem: Option<OperationProblem>,
+    /// The provider's name for the last request, for a question to its support.
+    pub request_id: Option<String>,
+    /// Why, in the words of whoever asked for it.
+    pub note: Option<String>,
+    /// Who asked for it.
+    pub asked_by: String,
+    /// Who approved it.
+    pub approved_by: Option<String>,
+    /// Whether what was approved was not asked at the provider.
+    pub estimated: bool,
+    /// What was approved to be paid.
+    pub preview: Option<PreviewView>,
+    /// What would take it back, in one sentence.
+    pub undo: Option<String>,
+    /// Not to be sent before, RFC 3339.
+    pub not_before: Option<String>,
+    /// When it was accepted, RFC 3339.
+    pub created_at: String,
+    /// When it last moved, RFC 3339.
+    pub changed_at: String,
+}

@@ -26,4 +26,5 @@ mod unseen;
 pub use board::{AccountRun, Phase, ResourceRun, SyncBoard};
 pub use keeper::{Looking, keep, rest_of};
 pub use reproject::{Reprojected, reproject_all};
+pub(crate) use run::client;
 pub use run::{Prepared, SyncOptions, SyncOutcome, prepare, sync};

@@ -504,7 +504,7 @@ async fn derive_all<M: Mode>(books: &Arc<Books<M>>, as_of: Instant) -> Result<()
 }
 
 /// The provider's client with the account's key.
-async fn client<M: Mode>(
+pub(crate) async fn client<M: Mode>(
     books: &Arc<Books<M>>,
     row: &AccountRow,
     options: &ClientOptions,

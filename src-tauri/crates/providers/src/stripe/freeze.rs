@@ -87,7 +87,10 @@ fn post(path: &str, ids: &[&str], fields: &Fields) -> Frozen {
 }
 
 /// The request of a step.
-pub(super) fn freeze(order: Order<'_>) -> Result<Frozen, Unsupported> {
+///
+/// # Errors
+/// When Stripe cannot do it.
+pub(crate) fn freeze(order: Order<'_>) -> Result<Frozen, Unsupported> {
     match order.intent {
         Intent::Refund(it) => Ok(refund(it, order.mark)),
         Intent::CreditNote(it) => Ok(credit_note(it, order.mark)),

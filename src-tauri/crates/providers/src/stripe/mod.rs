@@ -23,7 +23,7 @@ mod wire;
 
 pub use permission::{key_creation_url, key_creation_url_with_actions, permissions};
 
-use crate::action::{Frozen, Order, Performed, Preview, Trace, Unsupported};
+use crate::action::{Frozen, Order, Performed, Preview, Trace};
 use crate::error::ProviderError;
 use crate::http::{
     ApiBase, Client, ClientOptions, Dialect, Limits, Question, Rates, Reply, Secret, Signal,
@@ -92,6 +92,8 @@ pub(crate) fn reread(kind: Kind, raw: &str) -> Result<(Record, Vec<Record>), Str
         .and_then(|parsed| parsed.made)
         .map_err(|problem| problem.to_string())
 }
+
+pub(crate) use freeze::freeze;
 
 /// A Stripe account, asked with one key.
 pub struct Stripe<M: Mode> {
@@ -251,10 +253,6 @@ impl<M: Mode> Provider<M> for Stripe<M> {
 
     async fn look_up(&self, kind: Kind, id: &str) -> Result<Found, ProviderError> {
         self.asker.look_up(kind, id).await
-    }
-
-    fn freeze(&self, order: Order<'_>) -> Result<Frozen, Unsupported> {
-        freeze::freeze(order)
     }
 
     async fn perform(&self, frozen: &Frozen, key: &str) -> Performed {

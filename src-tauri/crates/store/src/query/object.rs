@@ -3,8 +3,10 @@
 use crate::error::StoreError;
 use crate::raw;
 use coffer_domain::Instant;
-use coffer_domain::ids::AccountId;
-use coffer_domain::record::Kind;
+use coffer_domain::ids::{AccountId, CustomerId};
+use coffer_domain::metric::worth::Catalog;
+use coffer_domain::money::Money;
+use coffer_domain::record::{Discount, Kind};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// An object found by its id.
@@ -54,6 +56,98 @@ pub fn by_id(sql: &Connection, id: &str) -> Result<Option<Found>, StoreError> {
         }
     }
     Ok(None)
+}
+
+/// An object of a kind by its id, as it is kept.
+///
+/// # Errors
+/// The file's.
+pub fn of_kind(
+    sql: &Connection,
+    account: &AccountId,
+    kind: Kind,
+    id: &str,
+) -> Result<Option<Found>, StoreError> {
+    read(sql, account.as_str(), kind, id)
+}
+
+/// The payment that paid an invoice, or the latest of several.
+///
+/// # Errors
+/// The file's.
+pub fn payment_of_invoice(
+    sql: &Connection,
+    account: &AccountId,
+    invoice: &str,
+) -> Result<Option<String>, StoreError> {
+    Ok(sql
+        .prepare_cached(
+            "SELECT coalesce(p.payment, i.latest_payment) FROM invoice_payment p
+             LEFT JOIN payment_intent i ON i.account = p.account AND i.id = p.payment_intent
+             WHERE p.account = ?1 AND p.invoice = ?2 AND p.deleted = 0 AND p.status = 'paid'
+             ORDER BY p.created DESC, p.id LIMIT 1",
+        )?
+        .query_row([account.as_str(), invoice], |row| row.get(0))
+        .optional()?
+        .flatten())
+}
+
+/// The promotion code that customers type, by what they type; an active one first.
+///
+/// # Errors
+/// The file's.
+pub fn promotion_code(
+    sql: &Connection,
+    account: &AccountId,
+    code: &str,
+) -> Result<Option<String>, StoreError> {
+    Ok(sql
+        .prepare_cached(
+            "SELECT id FROM promotion_code WHERE account = ?1 AND code = ?2 COLLATE NOCASE AND deleted = 0
+             ORDER BY active DESC, created DESC LIMIT 1",
+        )?
+        .query_row([account.as_str(), code], |row| row.get(0))
+        .optional()?)
+}
+
+/// Prices and coupons of an account.
+///
+/// # Errors
+/// The file's.
+pub fn catalog_of(sql: &Connection, account: &AccountId) -> Result<Catalog, StoreError> {
+    crate::table::catalog::catalog(sql, account.as_str())
+}
+
+/// A customer's own discount.
+///
+/// # Errors
+/// The file's.
+pub fn customer_discount(
+    sql: &Connection,
+    account: &AccountId,
+    customer: &CustomerId,
+) -> Result<Option<Discount>, StoreError> {
+    let found = crate::table::customer::one(sql, account.as_str(), customer)?;
+    Ok(found.and_then(|(customer, _)| customer.discount))
+}
+
+/// The fee that a movement of the balance took, minor units, in the currency it was taken in.
+///
+/// # Errors
+/// The file's.
+pub fn fee_of(
+    sql: &Connection,
+    account: &AccountId,
+    movement: &str,
+) -> Result<Option<Money>, StoreError> {
+    Ok(sql
+        .prepare_cached(
+            "SELECT fee, currency FROM balance_transaction WHERE account = ?1 AND id = ?2 AND deleted = 0",
+        )?
+        .query_row([account.as_str(), movement], |row| {
+            Ok(Money::new(row.get(0)?, crate::table::currency(row, 1)?))
+        })
+        .optional()?)
 }
 
 /// When an object was last asked for, by the provider's clock before the request; `None` when it is not stored or deleted.

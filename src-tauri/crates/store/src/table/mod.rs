@@ -1,6 +1,7 @@
 //! The tables, a file each: the schema as its migration made it, how a record becomes a row, how rows become records.
 
 pub mod account;
+pub mod action_log;
 pub mod cash;
 pub mod dirty;
 pub mod facts;
@@ -9,9 +10,11 @@ pub mod gone;
 pub mod meta;
 pub mod mismatch;
 pub mod notice;
+pub mod operation;
 pub mod reads;
 pub mod rollup;
 pub mod search;
+pub mod setting;
 pub mod stretch;
 pub mod summary;
 

@@ -1,0 +1,125 @@
+//! How far the log had come, kept where the file is not: in the keychain.
+//!
+//! Whoever puts an old file back, on purpose or from a backup, brings back operations that may have been sent since. That the
+//! log ends before the mark, or says something else there, gives it away. What waits in such a file is then looked for at the
+//! provider before anything of it is sent.
+
+use crate::books::Books;
+use crate::error::EngineError;
+use crate::outbox::log::{PROGRAM, note, note_alone};
+use coffer_domain::mode::Mode;
+use coffer_domain::outbox::{Event, State};
+use coffer_store::table::action_log::{self, Head};
+use coffer_store::table::operation;
+use serde_json::{Map, json};
+
+/// Operations moved in one transaction.
+const AT_ONCE: u32 = 500;
+
+fn name<M: Mode>(books: &Books<M>) -> String {
+    format!("{}/log", books.home.id())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn written(head: Head) -> String {
+    format!("{}:{}", head.seq, hex(&head.hash))
+}
+
+fn read(text: &str) -> Option<(i64, String)> {
+    let (seq, hash) = text.split_once(':')?;
+    Some((seq.parse().ok()?, hash.to_owned()))
+}
+
+/// Writes down how far the log has come. Blocks.
+///
+/// # Errors
+/// The file's or the secrets'.
+pub fn keep_mark<M: Mode>(books: &Books<M>) -> Result<(), EngineError> {
+    let head = books.store.read(|read| action_log::head(read.sql()))?;
+    if head.seq == 0 {
+        return Ok(());
+    }
+    let name = name(books);
+    let text = written(head);
+    if books
+        .secrets
+        .get(M::NAME, &name)?
+        .is_some_and(|known| *known == text)
+    {
+        return Ok(());
+    }
+    books.secrets.set(M::NAME, &name, &text)?;
+    Ok(())
+}
+
+/// Looks whether the file is older than what was known before; if so, everything that waits in it may have happened. Says
+/// whether it is. Blocks.
+///
+/// # Errors
+/// The file's or the secrets'.
+pub fn look_at_mark<M: Mode>(books: &Books<M>) -> Result<bool, EngineError> {
+    // Where nothing was ever done there is nothing to ask the keychain for.
+    let waits = books.store.read(|read| {
+        let head = action_log::head(read.sql())?;
+        let waiting = operation::standing(read.sql(), &[State::Queued, State::Sending], 0, 1)?;
+        Ok(head.seq > 0 || !waiting.is_empty())
+    })?;
+    if !waits {
+        return Ok(false);
+    }
+    let Some(known) = books.secrets.get(M::NAME, &name(books))? else {
+        return Ok(false);
+    };
+    let Some((seq, hash)) = read(&known) else {
+        return Ok(false);
+    };
+    let here = books
+        .store
+        .read(|read| action_log::hash_at(read.sql(), seq))?;
+    if here.is_some_and(|here| hex(&here) == hash) {
+        return Ok(false);
+    }
+    rewind(books)?;
+    keep_mark(books)?;
+    Ok(true)
+}
+
+fn rewind<M: Mode>(books: &Books<M>) -> Result<(), EngineError> {
+    let now = books.clock.now();
+    loop {
+        let moved = books.store.write(move |write| {
+            let waiting =
+                operation::standing(write.sql(), &[State::Queued, State::Sending], 0, AT_ONCE)?;
+            let count = waiting.len();
+            for mut row in waiting {
+                if let Ok(after) = row.progress.after(Event::Rewound) {
+                    row.progress = after;
+                    row.changed_at = now;
+                    row.code = Some("old_file".to_owned());
+                    row.message = Some(
+                        "This file is older than what was done before; it is looked for at the provider first."
+                            .to_owned(),
+                    );
+                    operation::update(write, &row)?;
+                    note(write, &row, PROGRAM, "rewound", now, &[])?;
+                }
+            }
+            Ok(count)
+        })?;
+        if moved == 0 {
+            break;
+        }
+    }
+    books.store.write(move |write| {
+        let mut detail = Map::new();
+        detail.insert(
+            "meaning".to_owned(),
+            json!("this file is older than the last one that was known"),
+        );
+        note_alone(write, PROGRAM, "old_file", now, detail)
+    })?;
+    Ok(())
+}
