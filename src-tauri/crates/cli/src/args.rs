@@ -107,6 +107,97 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=200))]
         limit: u32,
     },
+    /// Give money back from a payment
+    Refund(RefundArgs),
+    /// Correct an invoice: take off what is due, or give back what was paid
+    CreditNote(CreditNoteArgs),
+    /// Give a customer something to the good for later bills
+    Credit(CreditArgs),
+    /// Change a subscription's price, quantity or items
+    PlanChange(PlanChangeArgs),
+    /// End a subscription
+    Cancel {
+        /// The subscription
+        subscription: String,
+        /// now or period-end
+        #[arg(long)]
+        when: String,
+        #[command(flatten)]
+        act: ActArgs,
+    },
+    /// Take a subscription's coming end back
+    Uncancel {
+        /// The subscription
+        subscription: String,
+        #[command(flatten)]
+        act: ActArgs,
+    },
+    /// Pause a subscription, or its collection, whichever it allows
+    Pause {
+        /// The subscription
+        subscription: String,
+        /// Until when; only the collection can end its pause by itself
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        until: Option<String>,
+        /// collection or service [default: service where the subscription allows it]
+        #[arg(long)]
+        what: Option<String>,
+        /// What becomes of bills while collection is paused: void, keep-as-draft or mark-uncollectible [default: void]
+        #[arg(long)]
+        bills: Option<String>,
+        #[command(flatten)]
+        act: ActArgs,
+    },
+    /// Go on after a pause
+    Resume {
+        /// The subscription
+        subscription: String,
+        #[command(flatten)]
+        act: ActArgs,
+    },
+    /// Put a coupon on a subscription, or take its coupons off
+    Coupon {
+        /// The subscription
+        subscription: String,
+        /// The coupon's id
+        #[arg(long, value_name = "ID", required_unless_present_any = ["promotion_code", "remove"])]
+        coupon: Option<String>,
+        /// A promotion code, as customers type it or by its id
+        #[arg(long, value_name = "CODE", conflicts_with_all = ["coupon", "remove"])]
+        promotion_code: Option<String>,
+        /// Take its coupons off
+        #[arg(long, conflicts_with = "coupon")]
+        remove: bool,
+        #[command(flatten)]
+        act: ActArgs,
+    },
+    /// Let a trial last longer, or end it
+    ExtendTrial {
+        /// The subscription
+        subscription: String,
+        /// The day on which it ends, or `now`
+        #[arg(long, value_name = "YYYY-MM-DD|now")]
+        until: String,
+        #[command(flatten)]
+        act: ActArgs,
+    },
+    /// Collect, send, void or write off an invoice
+    #[command(subcommand)]
+    Invoice(InvoiceCommand),
+    /// Change what is written down of a customer
+    #[command(subcommand)]
+    Customer(CustomerCommand),
+    /// What waits, what happened, and carrying on
+    #[command(subcommand)]
+    Outbox(OutboxCommand),
+    /// Who did what, and proof that nobody altered it
+    #[command(subcommand)]
+    Log(LogCommand),
+    /// How much may be done at once and in a day, and from where on somebody has to confirm
+    Limits(LimitsArgs),
+    /// Who may act here
+    #[command(subcommand)]
+    Operator(OperatorCommand),
     /// Draw a chart into a file
     Chart(ChartArgs),
     /// Look at the home, the secrets and the files, and say what is wrong
@@ -368,4 +459,271 @@ pub(crate) struct ServeArgs {
     /// The port; a free one when 0
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
+}
+
+/// What every command takes that does something at a provider.
+#[derive(Debug, Args)]
+pub(crate) struct ActArgs {
+    /// Answer the question put to you with yes
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Put it into the outbox and send nothing now
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// Say what would be done and do nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Why: needed in live mode for money that leaves
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<String>,
+    #[command(flatten)]
+    pub(crate) who: WhoArgs,
+}
+
+/// Who asks.
+#[derive(Debug, Args)]
+pub(crate) struct WhoArgs {
+    /// Who asks, where there are operators (the PIN is asked for, or read from COFFER_PIN)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) operator: Option<String>,
+}
+
+/// What to give back.
+#[derive(Debug, Args)]
+pub(crate) struct RefundArgs {
+    /// The payment, ch_… or its payment intent, pi_…
+    pub(crate) payment: String,
+    /// How much, in the payment's currency [default: all that is left]
+    #[arg(long, value_name = "12.34")]
+    pub(crate) amount: Option<String>,
+    /// duplicate, fraudulent or requested_by_customer [default: requested_by_customer]
+    #[arg(long)]
+    pub(crate) reason: Option<String>,
+    #[command(flatten)]
+    pub(crate) act: ActArgs,
+}
+
+/// What to credit.
+#[derive(Debug, Args)]
+pub(crate) struct CreditNoteArgs {
+    /// The invoice
+    pub(crate) invoice: String,
+    /// How much, tax included [default: all of it]
+    #[arg(long, value_name = "12.34", conflicts_with = "line")]
+    pub(crate) amount: Option<String>,
+    /// A line, with an amount where not all of it is meant; may be given several times
+    #[arg(long, value_name = "LINE[=12.34]")]
+    pub(crate) line: Vec<String>,
+    /// Put what was paid into the customer's credit instead of giving it back
+    #[arg(long)]
+    pub(crate) to_credit: bool,
+    /// duplicate, fraudulent or requested_by_customer [default: requested_by_customer]
+    #[arg(long)]
+    pub(crate) reason: Option<String>,
+    #[command(flatten)]
+    pub(crate) act: ActArgs,
+}
+
+/// What to give to the good.
+#[derive(Debug, Args)]
+pub(crate) struct CreditArgs {
+    /// The customer
+    pub(crate) customer: String,
+    /// How much
+    #[arg(long, value_name = "12.34")]
+    pub(crate) amount: String,
+    /// The currency, where the customer has none yet
+    #[arg(long)]
+    pub(crate) currency: Option<String>,
+    #[command(flatten)]
+    pub(crate) act: ActArgs,
+}
+
+/// What to change of a subscription.
+#[derive(Debug, Args)]
+pub(crate) struct PlanChangeArgs {
+    /// The subscription
+    pub(crate) subscription: String,
+    /// The price from then on
+    #[arg(long)]
+    pub(crate) price: Option<String>,
+    /// The quantity from then on [default: as it is]
+    #[arg(long)]
+    pub(crate) quantity: Option<i64>,
+    /// Which item is meant, where there are several
+    #[arg(long, value_name = "ITEM")]
+    pub(crate) item: Option<String>,
+    /// A price to add, with a quantity where it is not one; may be given several times
+    #[arg(long, value_name = "PRICE[=N]")]
+    pub(crate) add: Vec<String>,
+    /// An item to remove; may be given several times
+    #[arg(long, value_name = "ITEM")]
+    pub(crate) remove: Vec<String>,
+    /// now or period-end
+    #[arg(long, default_value = "now")]
+    pub(crate) when: String,
+    /// What the rest of the period costs: prorate, invoice-now or none
+    #[arg(long, default_value = "prorate")]
+    pub(crate) proration: String,
+    /// Print what the customer would pay, and do nothing
+    #[arg(long)]
+    pub(crate) preview: bool,
+    #[command(flatten)]
+    pub(crate) act: ActArgs,
+}
+
+/// What can be done with a bill.
+#[derive(Debug, Subcommand)]
+pub(crate) enum InvoiceCommand {
+    /// Try to collect it now
+    Pay(InvoiceArgs),
+    /// Send it to the customer
+    Send(InvoiceArgs),
+    /// Take it back
+    Void(InvoiceArgs),
+    /// Write it off
+    Uncollectible(InvoiceArgs),
+}
+
+/// Which bill.
+#[derive(Debug, Args)]
+pub(crate) struct InvoiceArgs {
+    /// The invoice
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) act: ActArgs,
+}
+
+/// What can be changed of a customer.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CustomerCommand {
+    /// Write down another e-mail address or name
+    Update {
+        /// The customer
+        id: String,
+        /// The e-mail address
+        #[arg(long)]
+        email: Option<String>,
+        /// The name
+        #[arg(long)]
+        name: Option<String>,
+        #[command(flatten)]
+        act: ActArgs,
+    },
+}
+
+/// What can be done with the outbox.
+#[derive(Debug, Subcommand)]
+pub(crate) enum OutboxCommand {
+    /// List operations, newest first
+    List {
+        /// Those that stand so: queued, done, unknown, needs_review, …
+        #[arg(long)]
+        state: Option<String>,
+        /// Those of one customer
+        #[arg(long, value_name = "ID")]
+        customer: Option<String>,
+        /// Operations wanted
+        #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=1000))]
+        limit: u32,
+        /// The `next` of the page before
+        #[arg(long, value_name = "CURSOR")]
+        after: Option<i64>,
+    },
+    /// Show one operation with what happened to it
+    Show {
+        /// The operation
+        id: String,
+    },
+    /// Carry out what waits, and look for what is not known
+    Run,
+    /// Let an operation go on as things are now
+    Retry {
+        /// The operation
+        id: String,
+        #[command(flatten)]
+        who: WhoArgs,
+    },
+    /// Take an operation out that has not been sent
+    Discard {
+        /// The operation
+        id: String,
+        #[command(flatten)]
+        who: WhoArgs,
+    },
+    /// Approve what another operator asked for
+    Approve {
+        /// The operation
+        id: String,
+        /// Do not send it now
+        #[arg(long)]
+        offline: bool,
+        #[command(flatten)]
+        who: WhoArgs,
+    },
+}
+
+/// What can be asked of the action log.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LogCommand {
+    /// List what was done, newest first
+    List {
+        /// One operation's lines
+        #[arg(long, value_name = "OP")]
+        operation: Option<String>,
+        /// Lines wanted
+        #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=1000))]
+        limit: u32,
+        /// The `next` of the page before
+        #[arg(long, value_name = "CURSOR")]
+        after: Option<i64>,
+    },
+    /// Prove that nobody altered it
+    Verify,
+    /// Write all of it into a file, a JSON document a line
+    Export {
+        /// The file
+        #[arg(long, value_name = "FILE.jsonl")]
+        out: PathBuf,
+    },
+}
+
+/// Limits to set; without any, they are shown.
+#[derive(Debug, Args)]
+pub(crate) struct LimitsArgs {
+    /// The most that one refund may give back, by currency; `none` takes a limit away
+    #[arg(long, value_name = "USD=500")]
+    pub(crate) each: Vec<String>,
+    /// The most that is given back within twenty-four hours
+    #[arg(long, value_name = "USD=2000")]
+    pub(crate) day: Vec<String>,
+    /// Above this the amount of a live action has to be typed
+    #[arg(long, value_name = "USD=200")]
+    pub(crate) typed_above: Vec<String>,
+    /// Above this another operator has to approve
+    #[arg(long, value_name = "USD=300")]
+    pub(crate) approval_above: Vec<String>,
+    #[command(flatten)]
+    pub(crate) who: WhoArgs,
+}
+
+/// What can be done with operators.
+#[derive(Debug, Subcommand)]
+pub(crate) enum OperatorCommand {
+    /// List who may act here
+    List,
+    /// Add somebody, or give a new PIN (the PIN comes on stdin, or at a prompt without echo)
+    Add {
+        /// The name
+        name: String,
+        #[command(flatten)]
+        who: WhoArgs,
+    },
+    /// Take somebody out
+    Remove {
+        /// The name
+        name: String,
+        #[command(flatten)]
+        who: WhoArgs,
+    },
 }

@@ -24,6 +24,10 @@ pub(crate) enum Ended {
     Well,
     /// Not everything could be brought, or the answer rests on a partial copy.
     Incomplete,
+    /// The answer was given, and it is that something failed.
+    Failed,
+    /// Something needs a person.
+    NeedsPerson,
 }
 
 /// Why a command failed.
@@ -37,6 +41,8 @@ pub(crate) enum Failure {
     Usage(String),
     /// The reader of our answer went away.
     Output(std::io::Error),
+    /// Somebody was asked and said no.
+    Declined,
 }
 
 impl From<EngineError> for Failure {
@@ -80,7 +86,9 @@ fn main() -> ExitCode {
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     match result {
         Ok(Ended::Well) => ExitCode::SUCCESS,
+        Ok(Ended::Failed) => ExitCode::from(1),
         Ok(Ended::Incomplete) => ExitCode::from(3),
+        Ok(Ended::NeedsPerson) => ExitCode::from(4),
         Err(failure) => fail(&output, &failure),
     }
 }
@@ -114,6 +122,22 @@ async fn run(cli: &Cli, output: &Output) -> Result<Ended, Failure> {
         }
         Command::Show { id } => command::show::run(cli, id, output).await,
         Command::Search { text, limit } => command::search::run(cli, text, *limit, output).await,
+        Command::Refund(_)
+        | Command::CreditNote(_)
+        | Command::Credit(_)
+        | Command::PlanChange(_)
+        | Command::Cancel { .. }
+        | Command::Uncancel { .. }
+        | Command::Pause { .. }
+        | Command::Resume { .. }
+        | Command::Coupon { .. }
+        | Command::ExtendTrial { .. }
+        | Command::Invoice(_)
+        | Command::Customer(_) => command::act::run(cli, output).await,
+        Command::Outbox(sub) => command::outbox::run(cli, sub, output).await,
+        Command::Log(sub) => command::log::run(cli, sub, output).await,
+        Command::Limits(options) => command::consent::limits(cli, options, output).await,
+        Command::Operator(sub) => command::consent::operators(cli, sub, output).await,
         Command::Chart(options) => command::chart::run(cli, options, output).await,
         Command::Doctor => command::doctor::run(cli, output).await,
         Command::Demo(options) => command::demo::run(cli, options, output).await,
@@ -169,6 +193,14 @@ fn fail(output: &Output, failure: &Failure) -> ExitCode {
                 ..EngineError::Usage(message.clone()).view()
             };
             (view, 2)
+        }
+        Failure::Declined => {
+            let view = ApiErrorView {
+                code: "declined".to_owned(),
+                message: "Nothing was done.".to_owned(),
+                hint: None,
+            };
+            (view, 1)
         }
         // Whoever read our answer has stopped: there is nobody to tell.
         Failure::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {

@@ -13,7 +13,7 @@ use coffer_providers::{
     Access, ApiBase, ApiKey, ClientOptions, Haste, KeyCheck, ProviderName, connect,
 };
 use coffer_store::table::account::{self, AccountRow, PermissionRow};
-use coffer_store::table::reads;
+use coffer_store::table::{operation, reads};
 use std::marker::PhantomData;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -219,6 +219,15 @@ pub async fn remove<M: Mode>(
     let Some(_no_sync) = books.home.try_lock(&format!("sync-{}", M::NAME))? else {
         return Err(EngineError::SyncRunning(M::NAME));
     };
+    let wanted = id.clone();
+    let open = books
+        .read(move |read| operation::open_of(read.sql(), &wanted))
+        .await?;
+    if open > 0 {
+        return Err(EngineError::Usage(format!(
+            "{open} operations of this account are not finished; finish them or take them out of the outbox first."
+        )));
+    }
     let own = Arc::clone(books);
     let id = id.clone();
     blocking(move || {

@@ -7,6 +7,7 @@ use crate::clock::{SharedClock, random_bytes};
 use crate::error::EngineError;
 use crate::figures::FigureCache;
 use crate::home::Home;
+use crate::outbox::look_at_mark;
 use crate::secrets::Secrets;
 use crate::sync::SyncBoard;
 use base64::Engine as _;
@@ -86,6 +87,17 @@ impl<M: Mode> Books<M> {
             figures: FigureCache::default(),
             limits: Mutex::default(),
         };
+        match look_at_mark(&books) {
+            Ok(false) => {}
+            Ok(true) => tracing::warn!(
+                "this file is older than what was done before; what waits in it is looked for at the provider first"
+            ),
+            // What is here can be read all the same; nothing is sent from a file whose keychain does not answer.
+            Err(error) => tracing::warn!(
+                code = error.code().as_str(),
+                "whether this file is the latest could not be found out"
+            ),
+        }
         if let Err(error) = books.derive_what_was_left() {
             // What is here can be read all the same, and the next sync tries again.
             tracing::warn!(

@@ -207,6 +207,14 @@ pub enum EngineError {
         /// The box on the provider's page.
         label: String,
     },
+    /// A change of plan costs something else than what was shown.
+    #[error("this costs something else now: look at it again")]
+    CostChanged {
+        /// The bill's total now, minor units.
+        total: i64,
+        /// What of it is collected, minor units.
+        due: i64,
+    },
     /// Another operation holds the object.
     #[error("the operation {0} about the same object is not finished")]
     OperationOpen(String),
@@ -282,7 +290,9 @@ impl EngineError {
             Self::SyncRunning(_) => ErrorCode::SyncRunning,
             Self::NoAccount(_) => ErrorCode::NoAccount,
             Self::OrganizationAccountMissing => ErrorCode::ProviderAccountMissing,
-            Self::Objection(_) | Self::CannotMove(_) => ErrorCode::NotPossible,
+            Self::Objection(_) | Self::CannotMove(_) | Self::CostChanged { .. } => {
+                ErrorCode::NotPossible
+            }
             Self::Unsupported(_) => ErrorCode::NotSupported,
             Self::MayNotAct { .. } => ErrorCode::NotPermitted,
             Self::OperationOpen(_) => ErrorCode::OperationOpen,

@@ -1,15 +1,19 @@
 //! The commands, a file each.
 
 pub(crate) mod account;
+pub(crate) mod act;
 pub(crate) mod chart;
 pub(crate) mod cohorts;
+pub(crate) mod consent;
 pub(crate) mod customers;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod forecast;
 pub(crate) mod lists;
+pub(crate) mod log;
 pub(crate) mod metrics;
+pub(crate) mod outbox;
 pub(crate) mod policies;
 pub(crate) mod rates;
 pub(crate) mod reconcile;

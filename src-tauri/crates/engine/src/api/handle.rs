@@ -1,5 +1,11 @@
 //! What each command does. Blocking work goes to threads made for it; nothing here returns or logs a key.
 
+pub use crate::api::act::{
+    action_log, action_log_verify, limits, operation_preview, operation_submit, operator_add,
+    operator_list, operator_remove, outbox_approve, outbox_discard, outbox_list, outbox_retry,
+    outbox_run, outbox_show,
+};
+
 use crate::account;
 use crate::api::types::{
     AccountAddRequest, AccountList, AccountListRequest, AccountRef, AccountRemoveRequest,
@@ -30,7 +36,7 @@ const ZONE: Tz = Tz::UTC;
 /// Hits that one answer may have.
 const HITS_MAX: u32 = 200;
 
-fn out<T>(result: Result<T, EngineError>) -> Answer<T> {
+pub(super) fn out<T>(result: Result<T, EngineError>) -> Answer<T> {
     result.map_err(|error| {
         if matches!(error, EngineError::Internal(_) | EngineError::Chart(_)) {
             tracing::error!(code = error.code().as_str(), "{error}");
@@ -151,7 +157,7 @@ pub async fn account_list(desk: &Arc<Desk>, _: AccountListRequest) -> Answer<Acc
     .await)
 }
 
-async fn needed(desk: &Arc<Desk>, mode: ModeView) -> Result<AnyBooks, EngineError> {
+pub(super) async fn needed(desk: &Arc<Desk>, mode: ModeView) -> Result<AnyBooks, EngineError> {
     let mode = ModeName::from(mode);
     desk.books(mode).await?.ok_or(EngineError::NoAccount(mode))
 }

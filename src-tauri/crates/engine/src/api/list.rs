@@ -38,6 +38,34 @@ macro_rules! for_each_command {
             customer(CustomerRequest) -> CustomerDetail;
             /// Finds customers, invoices, payments and ids while the user types.
             search(SearchRequest) -> SearchResults;
+            /// Works out what an action would do, with the provider's own reckoning where there is one. Nothing is kept.
+            operation_preview(OperationRequest) -> OperationPreview;
+            /// Accepts an action: it is on disk when this is answered, and on its way unless it is to wait.
+            operation_submit(OperationSubmit) -> OperationView;
+            /// What waits, is unknown, needs somebody or was done, newest first.
+            outbox_list(OutboxRequest) -> OutboxList;
+            /// One operation.
+            outbox_show(OperationRef) -> OperationView;
+            /// Carries out what waits, and looks for what is not known.
+            outbox_run(ModeRequest) -> OutboxRun;
+            /// Lets an operation go on as things are now.
+            outbox_retry(OperationRef) -> OperationView;
+            /// Takes an operation out that has not been sent.
+            outbox_discard(OperationRef) -> OperationView;
+            /// Approves what another operator asked for.
+            outbox_approve(OperationRef) -> OperationView;
+            /// Who did what, when, why, and what came of it.
+            action_log(ActionLogRequest) -> ActionLog;
+            /// Follows the log's chain from its first line.
+            action_log_verify(ModeRequest) -> ActionLogProof;
+            /// How much may be done at once and in a day, and from where on somebody has to confirm; sets it when told to.
+            limits(LimitsRequest) -> LimitsView;
+            /// Who may act here.
+            operator_list(ModeRequest) -> OperatorList;
+            /// Adds an operator, or gives one a new PIN.
+            operator_add(OperatorAddRequest) -> OperatorView;
+            /// Takes an operator out.
+            operator_remove(OperatorRemoveRequest) -> OperatorList;
             /// Opens the simulated merchant in a home of its own.
             demo_enter(DemoRequest) -> AppState;
             /// Goes back from the simulated merchant to the user's own home.

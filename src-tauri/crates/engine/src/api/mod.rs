@@ -1,12 +1,15 @@
 //! The border between the engine and its hosts.
 //!
-//! `list` holds the one list of commands, `types` what they take and give, `handle` carries them out, `call` dispatches
+//! `list` holds the one list of commands, `types` what they take and give, `handle` carries them out and `act` those that do
+//! something at a provider, `call` dispatches
 //! them by name for the browser, `bindings` writes them down for TypeScript.
 
+mod act;
 pub mod bindings;
 mod call;
 pub mod handle;
 mod list;
 pub mod types;
 
+pub use act::{carry_out, preview};
 pub use call::{COMMAND_NAMES, call};

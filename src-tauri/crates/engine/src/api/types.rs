@@ -4,9 +4,11 @@
 //! ready text, so that no view formats or adds money itself. No type here can hold a key on its way out: only
 //! `AccountAddRequest` carries one, and it can be read but not written.
 
+pub use crate::outbox::{AddedItem, CreditedLine, Wish};
 use coffer_domain::mode::ModeName;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use ts_rs::TS;
 
 /// An amount in the currency's minor unit with the text a person reads.
@@ -794,4 +796,282 @@ pub struct OperationView {
     pub created_at: String,
     /// When it last moved, RFC 3339.
     pub changed_at: String,
+}
+
+/// An action to look at before it is accepted.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct OperationRequest {
+    /// The mode.
+    pub mode: ModeView,
+    /// What is wanted.
+    pub wish: Wish,
+    /// Whether the provider is not to be asked.
+    #[serde(default)]
+    pub offline: bool,
+}
+
+/// What an action would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OperationPreview {
+    /// The mode it would happen in.
+    pub mode: ModeView,
+    /// `refund`, `plan_change`, `cancel`, …
+    pub kind: String,
+    /// The provider's id of what it is about.
+    pub target: String,
+    /// The kind of that object.
+    pub target_kind: String,
+    /// The customer concerned.
+    pub customer: Option<String>,
+    /// What it is, in one sentence.
+    pub sentence: String,
+    /// The amount, where there is one.
+    pub amount: Option<MoneyView>,
+    /// What it does, line by line.
+    pub effects: Vec<EffectView>,
+    /// The provider's reckoning of a change of plan.
+    pub preview: Option<PreviewView>,
+    /// Whether the provider could not be asked, so that it will be asked before anything is sent.
+    pub estimated: bool,
+    /// Whether a note is needed.
+    pub needs_note: bool,
+    /// The amount that has to be typed again, where that is needed.
+    pub needs_amount: Option<MoneyView>,
+    /// Whether another operator has to approve.
+    pub needs_approval: bool,
+    /// Whether an operator has to be named.
+    pub needs_operator: bool,
+}
+
+/// An action to accept.
+#[derive(Debug, Deserialize, TS)]
+pub struct OperationSubmit {
+    /// The mode.
+    pub mode: ModeView,
+    /// What is wanted.
+    pub wish: Wish,
+    /// Why; needed for money that leaves in live mode.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// Who asks, where there are operators.
+    #[serde(default)]
+    pub operator: Option<String>,
+    /// The operator's PIN. It is read once and kept nowhere.
+    #[serde(default)]
+    #[ts(type = "string | null")]
+    pub pin: Option<SecretString>,
+    /// The amount typed again, where that is needed.
+    #[serde(default)]
+    pub typed_amount: Option<String>,
+    /// The total of the reckoning that was shown; refused when it is another now.
+    #[serde(default)]
+    pub approved_total: Option<i64>,
+    /// Whether it is to wait in the outbox.
+    #[serde(default)]
+    pub offline: bool,
+}
+
+/// Which operations.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct OutboxRequest {
+    /// The mode.
+    pub mode: ModeView,
+    /// Those that stand so.
+    #[serde(default)]
+    pub state: Option<String>,
+    /// Those of one customer.
+    #[serde(default)]
+    pub customer: Option<String>,
+    /// Those about one object.
+    #[serde(default)]
+    pub target: Option<String>,
+    /// The `next` of the page before.
+    #[serde(default)]
+    pub before: Option<i64>,
+    /// So many at most.
+    pub limit: u32,
+}
+
+/// How many operations stand so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OutboxCount {
+    /// The state.
+    pub state: String,
+    /// How many.
+    pub count: u64,
+}
+
+/// Operations, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OutboxList {
+    /// The operations.
+    pub operations: Vec<OperationView>,
+    /// What to give as `before` for the next page.
+    pub next: Option<i64>,
+    /// How many there are in each state.
+    pub counts: Vec<OutboxCount>,
+}
+
+/// What a run of the outbox came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OutboxRun {
+    /// How often an operation moved.
+    pub moved: u64,
+    /// Whether the network was in the way.
+    pub offline: bool,
+    /// Whether another Coffer was at it already.
+    pub elsewhere: bool,
+}
+
+/// One operation, and who asks.
+#[derive(Debug, Deserialize, TS)]
+pub struct OperationRef {
+    /// The mode.
+    pub mode: ModeView,
+    /// Our id.
+    pub id: String,
+    /// Who asks, where there are operators.
+    #[serde(default)]
+    pub operator: Option<String>,
+    /// The operator's PIN. It is read once and kept nowhere.
+    #[serde(default)]
+    #[ts(type = "string | null")]
+    pub pin: Option<SecretString>,
+}
+
+/// Which lines of the action log.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ActionLogRequest {
+    /// The mode.
+    pub mode: ModeView,
+    /// Those of one operation, oldest first; otherwise the newest come first.
+    #[serde(default)]
+    pub operation: Option<String>,
+    /// The `next` of the page before.
+    #[serde(default)]
+    pub before: Option<i64>,
+    /// So many at most.
+    pub limit: u32,
+}
+
+/// A line of the action log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ActionLine {
+    /// Its place, from 1.
+    pub seq: i64,
+    /// When, RFC 3339.
+    pub at: String,
+    /// Who: an operator, the owner, or the program going on with what was accepted.
+    pub who: String,
+    /// The operation it is about.
+    pub operation: Option<String>,
+    /// What happened: `accepted`, `sending`, `answered`, `looked`, `held_up`, `discarded`, …
+    pub action: String,
+    /// The rest, as JSON text: that is what the hash is over.
+    pub detail: String,
+    /// Its hash, which the next line builds upon.
+    pub hash: String,
+}
+
+/// Lines of the action log.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ActionLog {
+    /// The lines.
+    pub items: Vec<ActionLine>,
+    /// What to give as `before` for the next page.
+    pub next: Option<i64>,
+}
+
+/// That the log holds together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ActionLogProof {
+    /// How many lines it has.
+    pub lines: i64,
+    /// The last line's hash.
+    pub last: Option<String>,
+}
+
+/// Limits, in minor units by currency.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LimitsView {
+    /// The most that one refund may give back.
+    #[serde(default)]
+    pub each: BTreeMap<String, i64>,
+    /// The most that is given back within twenty-four hours.
+    #[serde(default)]
+    pub day: BTreeMap<String, i64>,
+    /// Above this the amount of a live action has to be typed.
+    #[serde(default)]
+    pub typed_above: BTreeMap<String, i64>,
+    /// Above this another operator has to approve.
+    #[serde(default)]
+    pub approval_above: BTreeMap<String, i64>,
+}
+
+/// Asks for the limits, or sets them.
+#[derive(Debug, Deserialize, TS)]
+pub struct LimitsRequest {
+    /// The mode.
+    pub mode: ModeView,
+    /// The limits from now on; as they are when left out.
+    #[serde(default)]
+    pub set: Option<LimitsView>,
+    /// Who asks, where there are operators.
+    #[serde(default)]
+    pub operator: Option<String>,
+    /// The operator's PIN. It is read once and kept nowhere.
+    #[serde(default)]
+    #[ts(type = "string | null")]
+    pub pin: Option<SecretString>,
+}
+
+/// Somebody who may act here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OperatorView {
+    /// The name.
+    pub name: String,
+    /// Since when, RFC 3339.
+    pub added_at: String,
+}
+
+/// Who may act here.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OperatorList {
+    /// By name.
+    pub items: Vec<OperatorView>,
+}
+
+/// An operator to add, or to give a new PIN.
+#[derive(Debug, Deserialize, TS)]
+pub struct OperatorAddRequest {
+    /// The mode.
+    pub mode: ModeView,
+    /// The name.
+    pub name: String,
+    /// The PIN. It is read once and kept as a hash.
+    #[ts(type = "string")]
+    pub pin: SecretString,
+    /// Who adds, where there are operators already.
+    #[serde(default)]
+    pub by: Option<String>,
+    /// The PIN of who adds.
+    #[serde(default)]
+    #[ts(type = "string | null")]
+    pub by_pin: Option<SecretString>,
+}
+
+/// An operator to take out.
+#[derive(Debug, Deserialize, TS)]
+pub struct OperatorRemoveRequest {
+    /// The mode.
+    pub mode: ModeView,
+    /// The name.
+    pub name: String,
+    /// Who removes.
+    #[serde(default)]
+    pub by: Option<String>,
+    /// The PIN of who removes.
+    #[serde(default)]
+    #[ts(type = "string | null")]
+    pub by_pin: Option<SecretString>,
 }

@@ -264,7 +264,7 @@ pub fn accept<M: Mode>(
             return Err(EngineError::AmountNotTyped(amount.text()));
         }
     }
-    let asked_by = named(books, who)?;
+    let asked_by = name_of(books, who)?;
     let now = books.clock.now();
     let row = new_row(proposed, words, asked_by, now)?;
     let kept = row.clone();
@@ -376,7 +376,7 @@ fn new_row(
 ///
 /// # Errors
 /// When an operator is needed and not named, not known, or the PIN is wrong.
-pub(super) fn named<M: Mode>(books: &Books<M>, who: &Who) -> Result<String, EngineError> {
+pub fn name_of<M: Mode>(books: &Books<M>, who: &Who) -> Result<String, EngineError> {
     let rows = books.store.read(|read| setting::operators(read.sql()))?;
     if rows.is_empty() {
         return Ok(who.name.clone().unwrap_or_else(|| OWNER.to_owned()));

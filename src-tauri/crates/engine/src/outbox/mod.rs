@@ -17,11 +17,11 @@ mod target;
 mod wish;
 mod words;
 
-pub use accept::{Proposed, Who, accept, propose};
+pub use accept::{Proposed, Who, accept, name_of, propose};
 pub use consent::{Limits, Operator, add_operator, limits, operators, remove_operator, set_limits};
 pub use log::{LogState, verify};
 pub use mark::{keep_mark, look_at_mark};
 pub use run::{RunOptions, RunOutcome, approve, discard, insist, run, waits};
 pub use target::Target;
-pub use wish::Wish;
+pub use wish::{AddedItem, CreditedLine, Wish};
 pub use words::{operation_view, sentence};

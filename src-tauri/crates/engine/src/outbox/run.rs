@@ -8,8 +8,9 @@
 
 use crate::books::{Books, blocking};
 use crate::error::EngineError;
-use crate::outbox::accept::{Who, fits, is_waiting, named};
+use crate::outbox::accept::{Who, fits, is_waiting, name_of};
 use crate::outbox::log::{PROGRAM, note};
+use crate::outbox::mark::look_at_mark;
 use crate::outbox::target::prices;
 use crate::sync::client;
 use coffer_domain::Instant;
@@ -117,6 +118,9 @@ pub async fn run<M: Mode>(
             ..RunOutcome::default()
         });
     };
+    // An old file is noticed before anything of it is sent, also where the keychain did not answer when it was opened.
+    let own = Arc::clone(books);
+    blocking(move || look_at_mark(&own)).await?;
     left_behind(books).await?;
     let runner = Arc::new(Runner {
         books: Arc::clone(books),
@@ -822,7 +826,7 @@ async fn by_hand<M: Mode>(
 
 async fn whose<M: Mode>(books: &Arc<Books<M>>, who: Who) -> Result<String, EngineError> {
     let own = Arc::clone(books);
-    blocking(move || named(&own, &who)).await
+    blocking(move || name_of(&own, &who)).await
 }
 
 fn step(row: &mut OperationRow, event: Event) -> Result<(), EngineError> {

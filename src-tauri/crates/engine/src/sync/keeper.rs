@@ -5,9 +5,11 @@
 //! mode that is not being looked at rests as if nobody were there. What the user asks for himself happens at once and is
 //! not this module's.
 
+use crate::api::carry_out;
 use crate::books::Books;
 use crate::desk::Desk;
 use crate::error::EngineError;
+use crate::outbox::{self, RunOptions};
 use crate::sync::rights::hears;
 use crate::sync::run::{SyncOptions, prepare};
 use crate::with_books;
@@ -114,6 +116,11 @@ async fn round(desk: &Arc<Desk>, turn: &mut Turn) -> Result<Duration, EngineErro
         return Ok(BEAT);
     };
     with_books!(any, books => {
+        // What somebody asked for goes before what nobody asked for.
+        if outbox::waits(&books).await? {
+            let options = RunOptions { only: None, client: desk.client_options().clone() };
+            carry_out(&books, options).await?;
+        }
         let (used, cost) = busiest(&books).await?;
         let attention = desk.looking().at(turn.mode);
         let wait = rest(attention, &used, turn.quiet, cost).to_std().unwrap_or(BEAT);
