@@ -40,6 +40,7 @@ pub use http::{
 };
 pub use truth::Standing;
 pub use world::{World, WorldSpec};
+pub use written::Effect;
 
 /// The version of the provider's API that is spoken.
 pub const API_VERSION: &str = "2026-10-28.endive";

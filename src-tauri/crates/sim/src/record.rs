@@ -128,6 +128,8 @@ pub(crate) struct Subscription {
     pub(crate) schedule: Option<u32>,
     /// What becomes of invoices while collection is paused.
     pub(crate) pause_collection: Option<&'static str>,
+    /// When collection goes on by itself.
+    pub(crate) collects_at: Option<i64>,
     /// Why and since when the subscription itself is paused.
     pub(crate) paused: Option<(&'static str, i64)>,
     /// What happens when the trial ends and there is nothing to pay with.

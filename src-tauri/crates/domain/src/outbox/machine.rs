@@ -10,7 +10,7 @@ use std::time::Duration;
 /// several machines that disagree.
 pub const KEY_LASTS: TimeDelta = TimeDelta::hours(23);
 
-/// How long a request without a key may still be under way somewhere after it was sent.
+/// How long a request may still be under way somewhere after it was sent.
 pub const SETTLES_IN: TimeDelta = TimeDelta::minutes(10);
 
 /// What is known of an operation's progress. It is kept as it is.
@@ -26,12 +26,18 @@ pub struct Progress {
     pub attempts: u32,
     /// When this step's key was first used, by the provider's clock just before; `None` while it was not.
     pub key_used: Option<Instant>,
+    /// When this step was last sent, by the provider's clock just before; `None` while it was not, or nobody knows.
+    pub sent: Option<Instant>,
+    /// When it was first looked for in vain although it is not known when it was sent, by the provider's clock.
+    pub missed: Option<Instant>,
     /// How often a person asked for a new key for this step.
     pub generation: u32,
     /// Whether the present step may have happened without our knowing.
     pub in_doubt: bool,
     /// The provider refused the present step while it was in doubt: if it is not seen there, this is the answer.
     pub refusal: bool,
+    /// The file was put back from an older one: every step that is left may have happened as well.
+    pub rewound: bool,
     /// Not to be sent before this instant, by this machine's clock.
     pub not_before: Option<Instant>,
     /// Attempts in a row that did not reach the provider or were turned away unread.
@@ -190,9 +196,12 @@ impl Progress {
             steps,
             attempts: 0,
             key_used: None,
+            sent: None,
+            missed: None,
             generation: 0,
             in_doubt: false,
             refusal: false,
+            rewound: false,
             not_before: None,
             turned_away: 0,
         }
@@ -202,6 +211,8 @@ impl Progress {
     #[must_use]
     pub fn may_repeat(&self, provider_now: Instant, nature: Nature) -> bool {
         self.state == State::Unknown
+            // What was refused is not asked for again; whether it had happened before is all that is open.
+            && !self.refusal
             && match nature {
                 Nature::Keyed => self
                     .key_used
@@ -286,6 +297,7 @@ impl Progress {
             state: State::Sending,
             attempts: self.attempts.saturating_add(1),
             key_used: self.key_used.or(Some(provider_now)),
+            sent: Some(provider_now),
             not_before: None,
             ..self.clone()
         }
@@ -295,11 +307,17 @@ impl Progress {
     fn advanced(&self, end: State) -> Self {
         let last = self.step.saturating_add(1) >= self.steps;
         Self {
-            state: if last { end } else { State::Queued },
+            state: match (last, self.rewound) {
+                (true, _) => end,
+                (false, true) => State::Unknown,
+                (false, false) => State::Queued,
+            },
             step: if last { self.step } else { self.step + 1 },
             key_used: if last { self.key_used } else { None },
+            sent: None,
+            missed: None,
             generation: if last { self.generation } else { 0 },
-            in_doubt: false,
+            in_doubt: !last && self.rewound,
             refusal: false,
             not_before: None,
             turned_away: 0,
@@ -319,6 +337,7 @@ impl Progress {
             // Under its key the provider would only repeat its refusal.
             generation: self.generation.saturating_add(1),
             key_used: None,
+            sent: None,
             in_doubt: false,
             refusal: false,
             not_before: None,
@@ -355,6 +374,7 @@ impl Progress {
                     not_before: now.checked_add_signed(wait),
                     // A key that was never received is as good as new.
                     key_used: self.key_used.filter(|_| self.in_doubt),
+                    sent: self.sent.filter(|_| self.in_doubt),
                     ..self.clone()
                 }
             }
@@ -381,11 +401,15 @@ impl Progress {
             (Looked::Failed, _) => self.refused(),
             // What the provider took does not vanish; it is only not shown just now.
             (Looked::NotSeen, State::Pending) => self.clone(),
-            (Looked::NotSeen, _) if self.refusal => self.refused(),
-            (Looked::NotSeen, _) if self.may_repeat(provider_now, nature) => self.clone(),
-            (Looked::NotSeen, _) if nature == Nature::Once && !self.has_settled(provider_now) => {
-                self.clone()
+            (Looked::NotSeen, _) if self.refusal && self.has_settled(provider_now) => {
+                self.refused()
             }
+            (Looked::NotSeen, _) if self.may_repeat(provider_now, nature) => self.clone(),
+            // What is still on its way somewhere may yet arrive.
+            (Looked::NotSeen, _) if !self.has_settled(provider_now) => Self {
+                missed: self.missed.or(Some(provider_now)),
+                ..self.clone()
+            },
             // It was not seen and cannot be asked for again under its key: a person decides.
             (Looked::NotSeen, _) => Self {
                 state: State::NeedsReview,
@@ -395,15 +419,24 @@ impl Progress {
         }
     }
 
-    /// Whether a request without a key cannot be under way any more.
+    /// Whether a request cannot be under way any more. Where it is not known when one was sent, it counts from when it was
+    /// first looked for in vain.
     fn has_settled(&self, provider_now: Instant) -> bool {
-        self.key_used
-            .is_none_or(|sent| provider_now - sent >= SETTLES_IN)
+        self.sent
+            .or(self.missed)
+            .is_some_and(|since| provider_now - since >= SETTLES_IN)
     }
 
     fn rewound(&self) -> Self {
         match self.state {
-            State::Queued | State::Sending => self.unknown(None),
+            // Whatever was open may have been approved, let go on and sent since, nobody knows when.
+            state if state.is_open() => Self {
+                key_used: None,
+                sent: None,
+                missed: None,
+                rewound: true,
+                ..self.unknown(None)
+            },
             _ => self.clone(),
         }
     }
@@ -420,6 +453,8 @@ impl Progress {
                 // The old key has been used for what was not seen; what goes out now is another request.
                 generation: self.generation.saturating_add(u32::from(self.in_doubt)),
                 key_used: if self.in_doubt { None } else { self.key_used },
+                sent: None,
+                missed: None,
                 in_doubt: false,
                 refusal: false,
                 not_before: None,

@@ -13,6 +13,16 @@ use coffer_store::table::action_log::{self, Head};
 use coffer_store::table::operation;
 use serde_json::{Map, json};
 
+/// What has not come to its end, and may have since.
+const OPEN: [State; 6] = [
+    State::Draft,
+    State::AwaitingApproval,
+    State::Queued,
+    State::Sending,
+    State::Unknown,
+    State::NeedsReview,
+];
+
 /// Operations moved in one transaction.
 const AT_ONCE: u32 = 500;
 
@@ -64,8 +74,7 @@ pub fn look_at_mark<M: Mode>(books: &Books<M>) -> Result<bool, EngineError> {
     // Where nothing was ever done there is nothing to ask the keychain for.
     let waits = books.store.read(|read| {
         let head = action_log::head(read.sql())?;
-        let waiting = operation::standing(read.sql(), &[State::Queued, State::Sending], 0, 1)?;
-        Ok(head.seq > 0 || !waiting.is_empty())
+        Ok(head.seq > 0 || !operation::standing(read.sql(), &OPEN, 0, 1)?.is_empty())
     })?;
     if !waits {
         return Ok(false);
@@ -89,11 +98,11 @@ pub fn look_at_mark<M: Mode>(books: &Books<M>) -> Result<bool, EngineError> {
 
 fn rewind<M: Mode>(books: &Books<M>) -> Result<(), EngineError> {
     let now = books.clock.now();
+    let mut after = 0;
     loop {
-        let moved = books.store.write(move |write| {
-            let waiting =
-                operation::standing(write.sql(), &[State::Queued, State::Sending], 0, AT_ONCE)?;
-            let count = waiting.len();
+        let last = books.store.write(move |write| {
+            let waiting = operation::standing(write.sql(), &OPEN, after, AT_ONCE)?;
+            let last = waiting.last().map(|row| row.number);
             for mut row in waiting {
                 if let Ok(after) = row.progress.after(Event::Rewound) {
                     row.progress = after;
@@ -107,10 +116,11 @@ fn rewind<M: Mode>(books: &Books<M>) -> Result<(), EngineError> {
                     note(write, &row, PROGRAM, "rewound", now, &[])?;
                 }
             }
-            Ok(count)
+            Ok(last)
         })?;
-        if moved == 0 {
-            break;
+        match last {
+            Some(last) => after = last,
+            None => break,
         }
     }
     books.store.write(move |write| {

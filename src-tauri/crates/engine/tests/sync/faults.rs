@@ -79,6 +79,7 @@ async fn a_burst_of_each_fault_is_outlived_by_a_first_sync() {
             Fault {
                 kind,
                 path: Some("/v1/".to_owned()),
+                method: None,
                 skip: 12,
                 times: Some(2),
             },
@@ -95,6 +96,7 @@ async fn a_fault_that_does_not_end_is_told_and_nothing_is_lost() {
             Fault {
                 kind,
                 path: Some("/v1/charges".to_owned()),
+                method: None,
                 skip: 1,
                 times: None,
             },
@@ -110,6 +112,7 @@ async fn a_long_flood_of_refusals_ends_in_an_error_and_not_in_success() {
     shop.merchant.set_faults(vec![Fault {
         kind: limited(Some("global-rate")),
         path: Some("/v1/invoices".to_owned()),
+        method: None,
         skip: 0,
         times: None,
     }]);
@@ -133,6 +136,7 @@ async fn each_fault_while_changes_are_read_loses_none_of_them() {
             shop.merchant.set_faults(vec![Fault {
                 kind: kind.clone(),
                 path: Some(path.to_owned()),
+                method: None,
                 skip: 0,
                 times: None,
             }]);
@@ -165,6 +169,7 @@ async fn an_object_that_is_gone_between_notice_and_look_is_deleted_and_comes_bac
     shop.merchant.set_faults(vec![Fault {
         kind: FaultKind::Missing,
         path: Some("/v1/customers/".to_owned()),
+        method: None,
         skip: 0,
         times: Some(1),
     }]);
@@ -205,6 +210,7 @@ async fn an_invoice_that_goes_between_its_list_and_its_lines_is_left_out_and_not
     shop.merchant.set_faults(vec![Fault {
         kind: FaultKind::Missing,
         path: Some("/lines".to_owned()),
+        method: None,
         skip: 0,
         times: Some(1),
     }]);
@@ -243,6 +249,7 @@ async fn an_invoice_that_goes_between_its_notice_and_its_lines_ends_no_sync() {
     shop.merchant.set_faults(vec![Fault {
         kind: FaultKind::Missing,
         path: Some("/lines".to_owned()),
+        method: None,
         skip: 0,
         times: Some(1),
     }]);
@@ -264,6 +271,7 @@ async fn one_list_that_cannot_be_read_leaves_the_others_whole() {
         shop.merchant.set_faults(vec![Fault {
             kind,
             path: Some(path.to_owned()),
+            method: None,
             skip: 0,
             times: None,
         }]);

@@ -130,6 +130,7 @@ async fn a_machine_that_sleeps_through_forty_days_of_a_walk_ends_with_everything
         shop.merchant.set_faults(vec![Fault {
             kind: FaultKind::Failure { status: 500 },
             path: Some("/v1/invoices".to_owned()),
+            method: None,
             skip: 1,
             times: None,
         }]);
@@ -167,6 +168,7 @@ async fn reads_of_a_sync_that_broke_off_are_counted_too() {
     shop.merchant.set_faults(vec![Fault {
         kind: FaultKind::Reset,
         path: Some("/v1/charges".to_owned()),
+        method: None,
         skip: 2,
         times: None,
     }]);

@@ -331,6 +331,7 @@ async fn a_sync_that_broke_off_among_test_clocks_asks_them_again() {
     shop.merchant.set_faults(vec![Fault {
         kind: FaultKind::Reset,
         path: Some("/v1/test_helpers/test_clocks".to_owned()),
+        method: None,
         skip: 0,
         times: None,
     }]);
@@ -350,6 +351,7 @@ async fn clocks_that_cannot_be_read_keep_nothing_else_back() {
     shop.merchant.set_faults(vec![Fault {
         kind: FaultKind::WrongJson,
         path: Some("/v1/test_helpers/test_clocks".to_owned()),
+        method: None,
         skip: 0,
         times: None,
     }]);

@@ -55,6 +55,7 @@ pub(crate) async fn control(
         ("GET", "/_sim/limits") => Ok(json!(shared.gate.report())),
         ("GET", "/_sim/counts") => Ok(json!(shared.read().counts())),
         ("GET", "/_sim/journal") => Ok(json!(shared.journal().entries())),
+        ("GET", "/_sim/effects") => Ok(json!(shared.read().written.effects())),
         ("GET", "/_sim/faults") => {
             Ok(json!({ "faults": *shared.faults(), "deny": *shared.denied() }))
         }

@@ -50,6 +50,8 @@ pub enum FaultKind {
         /// 500, 502, 503, …
         status: u16,
     },
+    /// 409: the same key is in use by a request that is still being answered. Nothing is carried out.
+    Conflict,
     /// Nothing is answered for a long time, and then the connection is reset.
     Stall {
         /// For how many milliseconds.
@@ -66,6 +68,9 @@ pub struct Fault {
     /// Only requests whose path contains this.
     #[serde(default)]
     pub path: Option<String>,
+    /// Only requests of this method, such as `POST`.
+    #[serde(default)]
+    pub method: Option<String>,
     /// How many matching requests are let pass first.
     #[serde(default)]
     pub skip: u32,
@@ -81,6 +86,7 @@ impl Fault {
         Self {
             kind,
             path: None,
+            method: None,
             skip: 0,
             times: Some(times),
         }
@@ -104,14 +110,23 @@ impl FaultKind {
 }
 
 /// Takes the faults that strike a request to `path`, using them up.
-pub(crate) fn strike(faults: &mut Vec<Fault>, path: &str, query: &str) -> Vec<FaultKind> {
+pub(crate) fn strike(
+    faults: &mut Vec<Fault>,
+    method: &str,
+    path: &str,
+    query: &str,
+) -> Vec<FaultKind> {
     let mut struck = Vec::new();
     for fault in faults.iter_mut().filter(|fault| {
         let there = fault
             .path
             .as_ref()
             .is_none_or(|part| path.contains(part.as_str()));
-        there && fault.kind.befalls(path, query)
+        let meant = fault
+            .method
+            .as_deref()
+            .is_none_or(|wanted| wanted == method);
+        there && meant && fault.kind.befalls(path, query)
     }) {
         if fault.skip > 0 {
             fault.skip -= 1;
@@ -139,6 +154,7 @@ mod tests {
         let mut faults = vec![Fault {
             kind: FaultKind::Failure { status: 500 },
             path: Some("charges".to_owned()),
+            method: None,
             skip: 1,
             times: Some(2),
         }];
@@ -150,7 +166,7 @@ mod tests {
             "/v1/charges",
         ]
         .iter()
-        .map(|path| !strike(&mut faults, path, "").is_empty())
+        .map(|path| !strike(&mut faults, "GET", path, "").is_empty())
         .collect();
         assert_eq!(seen, [false, false, true, true, false]);
         assert!(faults.is_empty(), "what is used up is gone");

@@ -183,6 +183,48 @@ impl Form {
             })
     }
 
+    /// Whether the form says anything of a name or of what is inside its brackets.
+    pub(crate) fn speaks_of(&self, root: &str) -> bool {
+        let inside = format!("{root}[]");
+        self.pairs.iter().any(|(name, _)| covers(&inside, name))
+    }
+
+    /// The numbers in the first brackets after a name, in order.
+    pub(crate) fn places(&self, root: &str) -> Vec<usize> {
+        let places: std::collections::BTreeSet<usize> = self
+            .pairs
+            .iter()
+            .filter_map(|(name, _)| {
+                let rest = name.strip_prefix(root)?.strip_prefix('[')?;
+                rest.split(']').next()?.parse().ok()
+            })
+            .collect();
+        places.into_iter().collect()
+    }
+
+    /// Refuses what stands in the second brackets after a name and a number and is not known there.
+    pub(crate) fn fields_of(
+        &self,
+        root: &str,
+        place: usize,
+        known: &[&str],
+    ) -> Result<(), Refusal> {
+        let start = format!("{root}[{place}][");
+        let strange = self.pairs.iter().find(|(name, _)| {
+            name.strip_prefix(start.as_str())
+                .and_then(|rest| rest.split(']').next())
+                .is_some_and(|field| !known.contains(&field))
+        });
+        strange.map_or(Ok(()), |(name, _)| {
+            Err(Refusal::invalid(
+                400,
+                Some("parameter_unknown"),
+                Some(name),
+                format!("Received unknown parameter: {name}"),
+            ))
+        })
+    }
+
     /// The paths of `expand`.
     pub(crate) fn expand(&self) -> Vec<&str> {
         self.pairs

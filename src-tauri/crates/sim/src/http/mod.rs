@@ -45,6 +45,7 @@ pub use journal::JournalEntry;
 pub use limits::{Limits, LimitsReport, Traffic};
 
 use crate::world::{World, WorldSpec};
+use crate::written::Effect;
 use auth::Keys;
 use connection::{Budget, FrailListener};
 use idempotency::Answers;
@@ -368,6 +369,12 @@ impl Running {
     #[must_use]
     pub fn journal(&self) -> Vec<JournalEntry> {
         self.shared.journal().entries()
+    }
+
+    /// What requests that write really did, oldest first: each once, however often it was answered.
+    #[must_use]
+    pub fn effects(&self) -> Vec<Effect> {
+        self.shared.read().written.effects().to_vec()
     }
 
     /// What the limits saw and did since the start, or since they were last set.

@@ -204,7 +204,8 @@ pub(crate) fn respond(
         ["customers", id, "balance_transactions", rest @ ..] => {
             let customer = owner(world, id)?;
             match rest {
-                [] => credits(world, customer, &query)?.page(world, &query, path),
+                [] => overlaid(world, &query, credits(world, customer, &query)?)?
+                    .page(world, &query, path),
                 [credit] => one_credit(world, customer, credit, &query),
                 _ => Err(unknown()),
             }

@@ -175,7 +175,12 @@ pub(super) async fn follow_clock(shared: &Arc<Shared>) {
 
 /// The faults that befall a request: trouble to go on with, or an answer that takes the request's place.
 fn befallen(shared: &Arc<Shared>, request: &Request) -> (Trouble, Option<Outcome>) {
-    let struck = strike(&mut shared.faults(), &request.path, &request.query);
+    let struck = strike(
+        &mut shared.faults(),
+        request.method.as_str(),
+        &request.path,
+        &request.query,
+    );
     let mut trouble = Trouble {
         delay: shared.latency.unwrap_or_default(),
         ..Trouble::default()
@@ -209,6 +214,17 @@ fn befallen(shared: &Arc<Shared>, request: &Request) -> (Trouble, Option<Outcome
             FaultKind::Missing => instead = Some(Outcome::Answer(vanished(&request.path))),
             FaultKind::LostCursor => instead = Some(Outcome::Answer(lost_cursor(&request.query))),
             FaultKind::StalledBody { ms } => trouble.stalled = Some(Duration::from_millis(ms)),
+            FaultKind::Conflict => {
+                let message =
+                    "There is currently another in-progress request using this Idempotent Key.";
+                let refusal = Refusal::of_kind(
+                    "idempotency_error",
+                    409,
+                    Some("idempotency_key_in_use"),
+                    message.to_owned(),
+                );
+                instead = Some(Outcome::Answer(answer(409, &refusal.body())));
+            }
             FaultKind::Lost => trouble.lost = true,
             FaultKind::Botched { status } => trouble.botched = Some(status),
         }

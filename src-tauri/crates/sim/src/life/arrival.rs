@@ -295,6 +295,7 @@ impl World {
             currency: choice.currency,
             schedule: None,
             pause_collection: None,
+            collects_at: None,
             paused: None,
             missing_method: "create_invoice",
         })

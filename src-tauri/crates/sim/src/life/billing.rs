@@ -138,6 +138,19 @@ impl World {
         prorations: &[u32],
         whole_period: bool,
     ) {
+        let invoice = self.bill_at(at, subscription, prorations, whole_period);
+        self.finalize(at, invoice);
+        self.pay(at, invoice);
+    }
+
+    /// The draft of what is billed at once.
+    pub(super) fn bill_at(
+        &mut self,
+        at: i64,
+        subscription: u32,
+        prorations: &[u32],
+        whole_period: bool,
+    ) -> u32 {
         let mut lines: Vec<_> = prorations
             .iter()
             .map(|item| self.item_line(*item, true))
@@ -152,9 +165,7 @@ impl World {
             finalizes_at: None,
             prorated_at,
         };
-        let invoice = self.draft(at, subscription, lines, true, &occasion);
-        self.finalize(at, invoice);
-        self.pay(at, invoice);
+        self.draft(at, subscription, lines, true, &occasion)
     }
 
     /// The customer asks for the trial to end now: the subscription is billed from here.

@@ -14,15 +14,15 @@ use crate::record::{InvoiceItem, Item, Status};
 use crate::world::World;
 
 /// One side of a change.
-struct Side {
+pub(super) struct Side {
     price: u32,
     quantity: u32,
-    credit: bool,
+    pub(super) credit: bool,
 }
 
 /// What is done to one item.
-#[derive(Clone, Copy)]
-enum Edit {
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Edit {
     Set { seq: u16, price: u32, quantity: u32 },
     Add { price: u32, quantity: u32 },
     Remove { seq: u16 },
@@ -178,7 +178,7 @@ impl World {
         for edit in edits {
             let (seq, sides) = self.edit(at, subscription, *edit);
             for side in sides {
-                made.push(self.prorate(at, subscription, seq, &side));
+                made.push(self.prorate(at, at, subscription, seq, &side));
             }
         }
         self.mark(at, subscription);
@@ -191,7 +191,7 @@ impl World {
     }
 
     /// Alters one item and says which sides must be prorated.
-    fn edit(&mut self, at: i64, subscription: u32, edit: Edit) -> (u16, Vec<Side>) {
+    pub(super) fn edit(&mut self, at: i64, subscription: u32, edit: Edit) -> (u16, Vec<Side>) {
         let record = &mut self.subscriptions[subscription];
         match edit {
             Edit::Set {
@@ -262,8 +262,15 @@ impl World {
         }
     }
 
-    /// Makes the invoice item of one side for the rest of the running period.
-    fn prorate(&mut self, at: i64, subscription: u32, seq: u16, side: &Side) -> u32 {
+    /// Makes the invoice item of one side for the rest of the running period, reckoned from an instant in it.
+    pub(super) fn prorate(
+        &mut self,
+        at: i64,
+        from: i64,
+        subscription: u32,
+        seq: u16,
+        side: &Side,
+    ) -> u32 {
         let record = &self.subscriptions[subscription];
         let (customer, (start, end)) = (record.customer, record.period);
         let currency = self.subscriptions[subscription].currency;
@@ -280,7 +287,7 @@ impl World {
         let sign = if side.credit { -1 } else { 1 };
         let amount = sign
             * currency.round(
-                full * i128::from(end - at) * keep,
+                full * i128::from(end - from) * keep,
                 E4 * i128::from((end - start).max(1)) * of,
             );
         let ix = self.invoice_items.push(|ix| InvoiceItem {
@@ -293,7 +300,7 @@ impl World {
             currency,
             price: side.price,
             quantity: side.quantity,
-            period: (at, end),
+            period: (from, end),
             proration: true,
             credit: side.credit,
             credited,
@@ -364,6 +371,7 @@ impl World {
         let mut credits = Vec::new();
         for (seq, price, quantity, _) in &moves {
             credits.push(self.prorate(
+                at,
                 at,
                 subscription,
                 *seq,

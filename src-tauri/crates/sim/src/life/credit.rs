@@ -88,9 +88,21 @@ impl World {
         means: Means,
         reason: Option<&'static str>,
     ) {
+        let lines = self.credit_lines(invoice, amount);
+        self.credit_as(at, invoice, (amount, lines), means, reason);
+    }
+
+    /// Issues a credit note over these lines.
+    pub(super) fn credit_as(
+        &mut self,
+        at: i64,
+        invoice: u32,
+        (amount, lines): (i64, Vec<CreditLine>),
+        means: Means,
+        reason: Option<&'static str>,
+    ) {
         let record = &self.invoices[invoice];
         let (customer, currency) = (record.customer, record.currency);
-        let lines = self.credit_lines(invoice, amount);
         let number = self.credit_notes.len();
         let before = self.keep_invoice(at, invoice);
         let to = match means {
@@ -135,6 +147,25 @@ impl World {
         self.note_invoice(at, "invoice.updated", invoice, before);
     }
 
+    /// An open invoice of which nothing is left to be paid is paid.
+    pub(super) fn settle_credited(&mut self, at: i64, invoice: u32) {
+        let before = self.keep_invoice(at, invoice);
+        let record = &mut self.invoices[invoice];
+        record.status = InvoiceStatus::Paid;
+        record.paid_at = Some(at);
+        record.next_attempt = None;
+        if let Some(payment) = record.payment {
+            let intent = self.payments[payment].intent;
+            let intent_before = self.keep_intent(at, intent);
+            self.payments[payment].canceled_at = Some(at);
+            let record = &mut self.intents[intent];
+            (record.status, record.canceled_at) = ("canceled", Some(at));
+            self.note_intent(at, "payment_intent.canceled", intent, intent_before);
+        }
+        self.note_invoice(at, "invoice.updated", invoice, before);
+        self.note_invoice(at, "invoice.paid", invoice, None);
+    }
+
     /// An open invoice asks for less, and so does the intent that collects it. The intent has no notice for this; who reads
     /// the invoice again sees it.
     fn lower_due(&mut self, invoice: u32, amount: i64) {
@@ -147,7 +178,7 @@ impl World {
     }
 
     /// Takes an amount from the lines of an invoice in their order, after what earlier notes have taken.
-    fn credit_lines(&self, invoice: u32, amount: i64) -> Vec<CreditLine> {
+    pub(super) fn credit_lines(&self, invoice: u32, amount: i64) -> Vec<CreditLine> {
         let record = &self.invoices[invoice];
         let mut skip = record.credited_before + record.credited_after;
         let mut left = amount;

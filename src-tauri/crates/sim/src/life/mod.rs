@@ -8,12 +8,12 @@
 //! holds, `billing` and `invoicing` write its invoices, `payment` collects them, `ending` closes things, `aftermath` is
 //! refunds and disputes, and `oneoff` is invoices without a subscription. `credit` keeps the ledger of what the merchant
 //! owes, `schedule` what is settled ahead, `checkout` the visits to the payment page, and `pausing` what stands still.
-//! `wholesale` and `corner` bring customers beside those asked for; their lives move nobody else's dice.
+//! `request` is what requests make of lives. `wholesale` and `corner` bring customers beside those asked for; their lives move nobody else's dice.
 
 mod aftermath;
 mod arrival;
 mod billing;
-mod change;
+pub(crate) mod change;
 mod checkout;
 mod corner;
 mod credit;
@@ -23,6 +23,7 @@ mod month;
 mod oneoff;
 mod pausing;
 mod payment;
+pub(crate) mod request;
 mod schedule;
 mod wholesale;
 
@@ -104,6 +105,7 @@ pub(crate) enum Happening {
         invoice: u32,
         void: bool,
     },
+    CollectAgain(u32),
 }
 
 impl World {
@@ -172,6 +174,7 @@ impl World {
             Happening::PauseCollection { subscription, how } => {
                 self.pause_collection(at, subscription, how);
             }
+            Happening::CollectAgain(subscription) => self.collect_again(at, subscription),
             Happening::RemoveDiscount(subscription) => self.remove_discount(at, subscription),
             Happening::CloseByHand { invoice, void } => self.close_by_hand(at, invoice, void),
             _ => {}

@@ -164,7 +164,7 @@ impl World {
     }
 
     /// Moves the subscription of an invoice from one status to another.
-    fn set_status(&mut self, at: i64, invoice: u32, from: Status, to: Status) {
+    pub(super) fn set_status(&mut self, at: i64, invoice: u32, from: Status, to: Status) {
         let Some(subscription) = self.invoices[invoice]
             .subscription
             .filter(|ix| self.subscriptions[*ix].status == from)

@@ -15,7 +15,7 @@ use crate::calendar::{DAY, Term};
 use crate::catalogue::Family;
 use crate::currency::Currency;
 use crate::life::Happening;
-use crate::record::{Phase, Schedule, Status};
+use crate::record::{Item, Phase, Schedule, Status};
 use crate::stream::{Stream, fold};
 use crate::world::World;
 
@@ -235,9 +235,23 @@ impl World {
             return;
         }
         let before = self.keep_subscription(at, subscription);
-        let items = &mut self.subscriptions[subscription].items;
-        for (item, (price, quantity)) in items.iter_mut().zip(&next.items) {
+        let record = &mut self.subscriptions[subscription];
+        record.items.truncate(next.items.len());
+        for (item, (price, quantity)) in record.items.iter_mut().zip(&next.items) {
             (item.price, item.quantity) = (*price, *quantity);
+        }
+        for (price, quantity) in next.items.iter().skip(record.items.len()) {
+            let seq = record.next_item;
+            record.next_item += 1;
+            record.items.push(Item {
+                seq,
+                created: at,
+                price: *price,
+                quantity: *quantity,
+                discounts: Vec::new(),
+                billed: None,
+                own_period: None,
+            });
         }
         self.mark(at, subscription);
         self.note_subscription(at, "customer.subscription.updated", subscription, before);

@@ -123,7 +123,7 @@ impl World {
             "metadata": empty(),
             "next_pending_invoice_item_invoice": null,
             "on_behalf_of": null,
-            "pause_collection": record.pause_collection.map(|how| json!({ "behavior": how, "resumes_at": null })),
+            "pause_collection": record.pause_collection.map(|how| json!({ "behavior": how, "resumes_at": record.collects_at })),
             "payment_settings": {
                 "payment_method_options": null,
                 "payment_method_types": null,

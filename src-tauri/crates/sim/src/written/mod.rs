@@ -16,6 +16,8 @@
 mod life;
 mod object;
 
+pub(crate) use object::By;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value};
@@ -53,6 +55,25 @@ pub(crate) struct Cause {
     pub(crate) key: Option<String>,
 }
 
+/// Something that a request really did.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Effect {
+    /// When, in seconds since 1970.
+    pub at: i64,
+    /// The request's id.
+    pub request: String,
+    /// Its idempotency key.
+    pub key: Option<String>,
+    /// Its method.
+    pub method: String,
+    /// Its path.
+    pub path: String,
+    /// The object that it made or changed.
+    pub object: Option<String>,
+    /// The operation that it says it is for, in `metadata[coffer_op]`.
+    pub operation: Option<String>,
+}
+
 /// What a notice shows of the changes: those of its own instant belong to the object after it, not before.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Seen {
@@ -76,6 +97,8 @@ pub(crate) struct Written {
     gone: BTreeSet<String>,
     /// Subscriptions whose end a request asked for; the customer of the simulated life does not take that back.
     held: BTreeSet<u32>,
+    /// What requests did, each once however often it was answered.
+    effects: Vec<Effect>,
 }
 
 impl Written {
@@ -216,6 +239,25 @@ impl Written {
             self.overlay(&id, &mut value, seen);
         }
         value
+    }
+
+    /// Writes down who caused notices.
+    pub(crate) fn caused(&mut self, numbers: std::ops::Range<u64>, by: By<'_>) {
+        if let Some(cause) = by {
+            for number in numbers {
+                self.causes.insert(number, cause.clone());
+            }
+        }
+    }
+
+    /// Writes down what a request did.
+    pub(crate) fn note_effect(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    /// What requests did, in their order.
+    pub(crate) fn effects(&self) -> &[Effect] {
+        &self.effects
     }
 
     /// The request behind a notice.

@@ -1,6 +1,8 @@
 //! The tests of the simulated merchant, in one program because linking many takes longer than running them.
 
 #[cfg(test)]
+mod acting;
+#[cfg(test)]
 mod contract;
 #[cfg(test)]
 mod corners;

@@ -222,9 +222,9 @@ async fn a_subscription_ends_with_its_period_when_a_request_says_so() {
     let late = desk.post(&path, &[("cancel_at_period_end", "false")]).await;
     assert_eq!(late.status, 400, "what has ended has ended: {}", late.body);
     assert_eq!(
-        desk.post(&path, &[("items[0][price]", "x")])
+        desk.post(&path, &[("billing_cycle_anchor[type]", "x")])
             .await
             .refusal(),
-        (400, "", "items[0][price]")
+        (400, "", "billing_cycle_anchor[type]")
     );
 }

@@ -28,9 +28,12 @@ CREATE TABLE operation (
     steps INTEGER NOT NULL,
     attempts INTEGER NOT NULL,
     key_used INTEGER,            -- by the provider's clock
+    sent INTEGER,                -- by the provider's clock
+    missed INTEGER,              -- by the provider's clock
     generation INTEGER NOT NULL,
     in_doubt INTEGER NOT NULL,
     refusal INTEGER NOT NULL,
+    rewound INTEGER NOT NULL,
     not_before INTEGER,          -- by this machine's clock
     turned_away INTEGER NOT NULL,
     intent TEXT NOT NULL,
@@ -111,7 +114,7 @@ pub struct OperationRow {
 
 const COLUMNS: &str = "number, id, account, customer, state, step, steps, attempts, key_used, generation, in_doubt, refusal,
     not_before, turned_away, intent, basis, undo, preview, estimated, frozen, result, code, message, request_id, note, asked_by,
-    approved_by, created_at, changed_at";
+    approved_by, created_at, changed_at, missed, rewound, sent";
 
 /// The word in the column `target` of an operation's kind of object.
 fn target(row: &OperationRow) -> &str {
@@ -143,9 +146,9 @@ pub fn add(write: &mut Write<'_>, row: &OperationRow) -> Result<Held, StoreError
         .prepare_cached(
             "INSERT INTO operation (id, account, kind, target, customer, state, step, steps, attempts, key_used, generation,
                in_doubt, refusal, not_before, turned_away, intent, basis, undo, preview, estimated, frozen, result, code,
-               message, request_id, note, asked_by, approved_by, given_back, currency, created_at, changed_at)
+               message, request_id, note, asked_by, approved_by, given_back, currency, created_at, changed_at, missed, rewound, sent)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,
-               ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32)",
+               ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35)",
         )?
         .execute(params![
             row.id,
@@ -180,6 +183,9 @@ pub fn add(write: &mut Write<'_>, row: &OperationRow) -> Result<Held, StoreError
             given_back.map(|money| money.currency.code().to_owned()),
             seconds(row.created_at),
             seconds(row.changed_at),
+            seconds_of(row.progress.missed),
+            row.progress.rewound,
+            seconds_of(row.progress.sent),
         ])?;
     let number = write.sql().last_insert_rowid();
     if row.progress.state.is_open() {
@@ -227,7 +233,7 @@ pub fn update(write: &mut Write<'_>, row: &OperationRow) -> Result<(), StoreErro
         .prepare_cached(
             "UPDATE operation SET state = ?2, step = ?3, attempts = ?4, key_used = ?5, generation = ?6, in_doubt = ?7,
                refusal = ?8, not_before = ?9, turned_away = ?10, basis = ?11, preview = ?12, estimated = ?13, frozen = ?14,
-               result = ?15, code = ?16, message = ?17, request_id = ?18, approved_by = ?19, changed_at = ?20, intent = ?21
+               result = ?15, code = ?16, message = ?17, request_id = ?18, approved_by = ?19, changed_at = ?20, intent = ?21, missed = ?22, rewound = ?23, sent = ?24
              WHERE id = ?1",
         )?
         .execute(params![
@@ -252,6 +258,9 @@ pub fn update(write: &mut Write<'_>, row: &OperationRow) -> Result<(), StoreErro
             row.approved_by,
             seconds(row.changed_at),
             to_json("operation", &row.intent)?,
+            seconds_of(row.progress.missed),
+            row.progress.rewound,
+            seconds_of(row.progress.sent),
         ])?;
     if !row.progress.state.is_open() {
         write
@@ -279,6 +288,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<OperationRow> {
             steps: row.get(6)?,
             attempts: row.get(7)?,
             key_used: instant_maybe(row, 8)?,
+            missed: instant_maybe(row, 29)?,
+            rewound: row.get(30)?,
+            sent: instant_maybe(row, 31)?,
             generation: row.get(9)?,
             in_doubt: row.get(10)?,
             refusal: row.get(11)?,

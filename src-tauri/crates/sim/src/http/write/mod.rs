@@ -7,12 +7,15 @@
 //!
 //! Each file here writes one family of objects; `rehearsal` holds the changes that tests order.
 
+mod bill;
 mod catalogue;
 mod coupon;
 mod customer;
+mod items;
 mod metadata;
 mod refund;
 mod rehearsal;
+mod schedule;
 mod subscription;
 
 use serde::{Deserialize, Serialize};
@@ -23,7 +26,7 @@ use super::form::Form;
 use super::route;
 use crate::wire::expand;
 use crate::world::World;
-use crate::written::{Cause, sort_of};
+use crate::written::{Cause, Effect, sort_of};
 
 /// A request that writes, as it is kept.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -157,7 +160,15 @@ pub(crate) fn perform(world: &mut World, order: &Order) -> Performed {
     let done = if let Some(wish) = order.path.strip_prefix("/_sim/") {
         rehearsal::rehearse(world, wish, &order.form).map_err(Stop::from)
     } else {
-        done(world, order, &form, &cause)
+        let done = done(world, order, &form, &cause);
+        if let Ok(body) = &done
+            && !order.path.ends_with("/create_preview")
+        {
+            world
+                .written
+                .note_effect(effect(world.now, order, &form, body));
+        }
+        done
     };
     match done {
         Ok(body) => Performed {
@@ -170,6 +181,20 @@ pub(crate) fn perform(world: &mut World, order: &Order) -> Performed {
             body: refusal.body(),
             begun,
         },
+    }
+}
+
+/// What a request did, for whoever counts.
+fn effect(at: i64, order: &Order, form: &Form, body: &Value) -> Effect {
+    let text = |text: &str| text.to_owned();
+    Effect {
+        at,
+        request: order.request.clone(),
+        key: order.key.clone(),
+        method: order.method.clone(),
+        path: order.path.clone(),
+        object: body.get("id").and_then(Value::as_str).map(text),
+        operation: form.get("metadata[coffer_op]").map(text),
     }
 }
 
@@ -203,6 +228,23 @@ fn done(world: &mut World, order: &Order, form: &Form, by: &Cause) -> Result<Val
         ("POST", ["promotion_codes", id]) => coupon::update_code(&mut writing, id),
         ("POST", ["refunds"]) => refund::create(&mut writing),
         ("POST", ["subscriptions", id]) => subscription::update(&mut writing, id),
+        ("DELETE", ["subscriptions", id]) => subscription::cancel(&mut writing, id),
+        ("POST", ["subscriptions", id, "pause"]) => subscription::pause(&mut writing, id),
+        ("POST", ["subscriptions", id, "resume"]) => subscription::resume(&mut writing, id),
+        ("POST", ["subscription_schedules"]) => schedule::create(&mut writing),
+        ("POST", ["subscription_schedules", id]) => schedule::update(&mut writing, id),
+        ("POST", ["subscription_schedules", id, "release"]) => schedule::release(&mut writing, id),
+        ("POST", ["invoices", "create_preview"]) => subscription::preview(&writing),
+        (
+            "POST",
+            [
+                "invoices",
+                id,
+                what @ ("pay" | "send" | "void" | "mark_uncollectible"),
+            ],
+        ) => bill::act(&mut writing, id, what),
+        ("POST", ["customers", id, "balance_transactions"]) => bill::credit(&mut writing, id),
+        ("POST", ["credit_notes"]) => bill::correct(&mut writing),
         ("POST", [_, id] | [_, _, id]) if metadata::allowed(&collection) => {
             let (kind, called) = kind.ok_or_else(unknown)?;
             metadata::update(&mut writing, &collection, (kind, called), id)
