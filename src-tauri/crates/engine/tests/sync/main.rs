@@ -1,4 +1,4 @@
-//! Syncs against the simulated merchant inside one process, with a clock of our own and every fault it knows.
+//! Syncs and actions against the simulated merchant inside one process, with a clock of our own and every fault it knows.
 
 #![expect(
     clippy::unwrap_used,
@@ -6,6 +6,8 @@
     reason = "the helpers of a test may fail it"
 )]
 
+mod acting;
+mod acts;
 mod cuts;
 mod explained;
 mod faults;

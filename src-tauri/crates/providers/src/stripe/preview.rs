@@ -90,5 +90,9 @@ pub(super) fn form(change: &PlanChange, reckoned_from: Instant) -> String {
         }
         When::PeriodEnd => fields.put("subscription_details[proration_behavior]", "none"),
     }
+    // A discount that came as an id alone tells nothing.
+    for expansion in ["discounts", "lines.data.discounts"] {
+        fields.put("expand[]", expansion);
+    }
     fields.encoded()
 }

@@ -1,6 +1,6 @@
 //! Every request that changes something against Stripe's published description: the operation, each parameter, each value.
 
-use super::super::freeze;
+use super::super::freeze::{self, freeze};
 use super::super::preview;
 use super::overlay::{NEW_FORMS, NEW_OPERATIONS};
 use super::published::{described, parameter, takes};
@@ -244,7 +244,7 @@ fn every_request() -> Vec<(Intent, Frozen)> {
                     target: &target,
                     made: Some(&made),
                 };
-                all.push((intent.clone(), freeze::freeze(order).unwrap()));
+                all.push((intent.clone(), freeze(order).unwrap()));
             }
         }
     }
@@ -406,7 +406,7 @@ fn a_discount_that_is_not_named_stops_a_change_at_the_periods_end() {
         made: Some(&made),
     };
     assert!(
-        freeze::freeze(order).is_err(),
+        freeze(order).is_err(),
         "a discount would be lost without a word"
     );
 }
