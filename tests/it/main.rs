@@ -5,6 +5,7 @@
     reason = "an index of JSON that is not there reads as null, and a test may fail so"
 )]
 
+mod acting;
 mod bad_input;
 mod changes;
 mod full_disk;
