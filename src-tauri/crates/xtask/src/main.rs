@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask demo | test | check | bench | bindings | ui`.
+//! The project's own commands: `cargo xtask demo | test | check | bench | soak | bindings | ui`.
 //!
 //! They are written in Rust because they then run wherever the project builds, and they lean on the standard library
 //! alone so that they are there within seconds. A command looks for what is missing on the machine, says it, puts it
@@ -16,6 +16,7 @@ mod packages;
 mod place;
 mod process;
 mod report;
+mod soak;
 mod test;
 mod ui;
 mod words;
@@ -44,6 +45,9 @@ cargo xtask COMMAND
              --programs takes the programs from a folder and builds nothing
   bench metrics [--subscriptions N]
              figures over a million subscriptions, or N, in an encrypted file; DuckDB over the same rows
+  bench acting [--payments N] [--refunds N]
+             how soon an action is on disk among a million payments, and how an outbox drains
+  soak       what runs for many minutes: a million steps of the outbox, a thousand kills
   bindings [--check]
              writes ui/src/api/generated.ts from the engine's list of commands, or only compares it
   ui         fetches the window's packages and builds it into ui/dist";
@@ -75,6 +79,10 @@ fn run(arguments: Vec<String>) -> Result<ExitCode> {
         "check" => {
             Options::read(&rest, &[], &[])?;
             check::run(&place)
+        }
+        "soak" => {
+            Options::read(&rest, &[], &[])?;
+            soak::run(&place)
         }
         "bench" => bench::run(&place, &rest),
         "bindings" => bindings::run(&place, &Options::read(&rest, &["--check"], &[])?),

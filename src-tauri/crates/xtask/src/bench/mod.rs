@@ -1,12 +1,13 @@
-//! `cargo xtask bench [sync|metrics]`: how fast, how large.
+//! `cargo xtask bench [sync|metrics|acting]`: how fast, how large.
 //!
 //! Every figure is taken from the release programs as a user would run them: processes of their own, real HTTP on
 //! loopback, real files. Each is measured several times and told as least, middle and most, because one run says little
 //! on a machine that does other things. Homes are temporary and every process ends with its measurement.
 //!
 //! The plain command measures what somebody at the screen notices, `sync` everything about syncing, `metrics` figures over a
-//! million subscriptions. `walk` is the client that `sync` compares with.
+//! million subscriptions, `acting` how soon an action is kept and an outbox empty. `walk` is the client that `sync` compares with.
 
+mod acting;
 mod connection;
 mod http;
 mod instant;
@@ -54,10 +55,13 @@ pub(crate) fn run(place: &Place, arguments: &[String]) -> Result<ExitCode> {
             plain(place)
         }
         "sync" => sync::run(place, &Options::read(rest, sync::FLAGS, sync::VALUED)?),
+        "acting" => acting::run(place, &Options::read(rest, &[], acting::VALUED)?),
         "metrics" => metrics::run(place, &Options::read(rest, &[], metrics::VALUED)?),
         "walk" => walk::run(&Options::read(rest, &[], walk::VALUED)?),
         other => {
-            bail!("there is nothing to measure called `{other}`; `sync`, `metrics` or nothing")
+            bail!(
+                "there is nothing to measure called `{other}`; `sync`, `metrics`, `acting` or nothing"
+            )
         }
     }
 }
