@@ -171,6 +171,13 @@ pub(crate) enum Command {
         #[command(flatten)]
         act: ActArgs,
     },
+    /// Let a subscription keep its plan: a change planned for later does not happen
+    KeepPlan {
+        /// The subscription
+        subscription: String,
+        #[command(flatten)]
+        act: ActArgs,
+    },
     /// Let a trial last longer, or end it
     ExtendTrial {
         /// The subscription
@@ -643,6 +650,13 @@ pub(crate) enum OutboxCommand {
         id: String,
         #[command(flatten)]
         who: WhoArgs,
+    },
+    /// Take back what was done, where something does: by an operation of its own
+    Undo {
+        /// The operation
+        id: String,
+        #[command(flatten)]
+        act: ActArgs,
     },
     /// Take an operation out that has not been sent
     Discard {

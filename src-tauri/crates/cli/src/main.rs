@@ -131,6 +131,7 @@ async fn run(cli: &Cli, output: &Output) -> Result<Ended, Failure> {
         | Command::Pause { .. }
         | Command::Resume { .. }
         | Command::Coupon { .. }
+        | Command::KeepPlan { .. }
         | Command::ExtendTrial { .. }
         | Command::Invoice(_)
         | Command::Customer(_) => command::act::run(cli, output).await,

@@ -19,7 +19,7 @@ use coffer_store::table::account::{self, AccountRow};
 use coffer_store::table::dirty;
 use coffer_store::{DatabaseKey, Listener, Read, Store, StoreError, Write, derive_all};
 use secrecy::SecretString;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::available_parallelism;
 use zeroize::Zeroizing;
@@ -38,6 +38,8 @@ pub struct Books<M: Mode> {
     pub board: SyncBoard,
     /// Its intervals, read once for each revision.
     pub figures: FigureCache,
+    /// Operations that a person asked for while others were being carried out.
+    urgent: Mutex<VecDeque<String>>,
     /// How fast each account may be asked, shared by everything that asks.
     limits: Mutex<HashMap<AccountId, Arc<Limits>>>,
 }
@@ -85,6 +87,7 @@ impl<M: Mode> Books<M> {
             clock,
             board: SyncBoard::default(),
             figures: FigureCache::default(),
+            urgent: Mutex::default(),
             limits: Mutex::default(),
         };
         match look_at_mark(&books) {
@@ -132,6 +135,22 @@ impl<M: Mode> Books<M> {
         let as_of = synced.unwrap_or_else(|| self.clock.now());
         let cores = available_parallelism().map_or(1, usize::from);
         Ok(derive_all(&self.store, as_of, cores)?)
+    }
+
+    /// Puts an operation before those that wait, for whoever is carrying them out just now.
+    pub(crate) fn urgent(&self, id: String) {
+        self.urgent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push_back(id);
+    }
+
+    /// The next operation that a person waits for.
+    pub(crate) fn next_urgent(&self) -> Option<String> {
+        self.urgent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop_front()
     }
 
     /// Whether what is held of an account is proved to be whole. What the sync at work here has just brought and is about to

@@ -14,8 +14,9 @@ use coffer_engine::books::Books;
 use coffer_engine::domain::mode::{Mode, ModeName};
 use coffer_engine::domain::outbox::State;
 use coffer_engine::outbox::{
-    Proposed, RunOptions, Who, accept, keep_mark, operation_view, propose,
+    Proposed, RunOptions, Who, accept, keep_mark, operation_view, propose, propose_undo,
 };
+use coffer_engine::providers::ClientOptions;
 use coffer_engine::store::table::operation;
 use coffer_engine::{EngineError, with_books};
 use serde_json::{Value, json};
@@ -28,27 +29,57 @@ pub(crate) async fn run(cli: &Cli, output: &Output) -> Result<Ended, Failure> {
     let client = desk.client_options().clone();
     with_books!(books(&desk, mode(cli)).await?, books => {
         let proposed = propose(&books, wish, &client, act.offline).await?;
-        let shown = preview(&books, proposed.clone()).await?;
-        if act.dry_run || only_preview {
-            return would(&shown, only_preview, output);
-        }
-        let who = who(&act.who, shown.needs_operator)?;
-        let typed = agreed(mode(cli), &shown, act, output)?;
-        let row = keep(&books, proposed, act, who, typed).await?;
-        if !act.offline && row.progress.state == State::Queued {
-            let options = RunOptions { only: Some(row.id.clone()), client };
-            if let Err(error) = carry_out(&books, options).await {
-                // It is accepted all the same; how it stands is told below.
-                output.note(&format!("warning: {error}"));
-            }
-        } else {
-            let own = Arc::clone(&books);
-            blocking(move || keep_mark(&own)).await?;
-        }
-        let view = current(&books, &row.id).await?;
-        tell(mode(cli), &view, output)?;
-        Ok(ended(&view))
+        go(cli, &books, proposed, (act, only_preview), client, output).await
     })
+}
+
+/// Takes back what an operation did.
+pub(super) async fn undo(
+    cli: &Cli,
+    id: &str,
+    act: &ActArgs,
+    output: &Output,
+) -> Result<Ended, Failure> {
+    let desk = desk(cli)?;
+    let client = desk.client_options().clone();
+    with_books!(books(&desk, mode(cli)).await?, books => {
+        let proposed = propose_undo(&books, id, &client, act.offline).await?;
+        go(cli, &books, proposed, (act, false), client, output).await
+    })
+}
+
+/// Shows what would be done, puts the question, accepts and sends.
+async fn go<M: Mode>(
+    cli: &Cli,
+    books: &Arc<Books<M>>,
+    proposed: Proposed,
+    (act, only_preview): (&ActArgs, bool),
+    client: ClientOptions,
+    output: &Output,
+) -> Result<Ended, Failure> {
+    let shown = preview(books, proposed.clone()).await?;
+    if act.dry_run || only_preview {
+        return would(&shown, only_preview, output);
+    }
+    let who = who(&act.who, shown.needs_operator)?;
+    let typed = agreed(mode(cli), &shown, act, output)?;
+    let row = keep(books, proposed, act, who, typed).await?;
+    if !act.offline && row.progress.state == State::Queued {
+        let options = RunOptions {
+            only: Some(row.id.clone()),
+            client,
+        };
+        if let Err(error) = carry_out(books, options).await {
+            // It is accepted all the same; how it stands is told below.
+            output.note(&format!("warning: {error}"));
+        }
+    } else {
+        let own = Arc::clone(books);
+        blocking(move || keep_mark(&own)).await?;
+    }
+    let view = current(books, &row.id).await?;
+    tell(mode(cli), &view, output)?;
+    Ok(ended(&view))
 }
 
 async fn keep<M: Mode>(
@@ -221,6 +252,12 @@ fn on_subscription(command: &Command) -> Result<(Wish, &ActArgs, bool), Failure>
                 subscription: subscription.clone(),
                 coupon: coupon.clone(),
                 promotion_code: promotion_code.clone(),
+            },
+            act,
+        ),
+        Command::KeepPlan { subscription, act } => (
+            Wish::KeepPlan {
+                subscription: subscription.clone(),
             },
             act,
         ),

@@ -1,7 +1,7 @@
 //! `coffer outbox`: what waits, what happened, and carrying on.
 
 use crate::args::{Cli, OutboxCommand, WhoArgs};
-use crate::command::act::{current, value};
+use crate::command::act::{current, undo, value};
 use crate::command::consent::who;
 use crate::command::{books, desk, mode, name_mode};
 use crate::output::Output;
@@ -65,6 +65,7 @@ pub(crate) async fn run(
             let view = handle::outbox_retry(&desk, by_id(mode, id, Some(who))?).await?;
             one(mode, &view, output)
         }
+        OutboxCommand::Undo { id, act } => undo(cli, id, act, output).await,
         OutboxCommand::Discard { id, who } => {
             let view = handle::outbox_discard(&desk, by_id(mode, id, Some(who))?).await?;
             one(mode, &view, output)

@@ -394,6 +394,13 @@ fn subscription(intent: &Intent, it: &Subscription, around: &Around<'_>) -> Resu
             }
             Ok(())
         }
+        Intent::ReleaseSchedule { .. } => match it.schedule {
+            Some(_) => Ok(()),
+            None => because(
+                ObjectionCode::NothingToUndo,
+                "Nothing is planned for this subscription.",
+            ),
+        },
         _ => because(
             ObjectionCode::WrongObject,
             "This cannot be done to a subscription.",

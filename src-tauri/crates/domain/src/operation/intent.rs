@@ -280,6 +280,11 @@ pub enum Intent {
         /// The subscription.
         subscription: SubscriptionId,
     },
+    /// Let a subscription go from its schedule: what was planned for later does not happen.
+    ReleaseSchedule {
+        /// The subscription.
+        subscription: SubscriptionId,
+    },
     /// Do something with a bill.
     Invoice {
         /// The invoice.
@@ -314,6 +319,7 @@ impl Intent {
             Self::Trial { .. } => "extend_trial",
             Self::ApplyDiscount { .. } => "coupon",
             Self::RemoveDiscount { .. } => "remove_coupon",
+            Self::ReleaseSchedule { .. } => "keep_plan",
             Self::Invoice { action, .. } => match action {
                 InvoiceAction::Pay => "invoice_pay",
                 InvoiceAction::Send => "invoice_send",
@@ -340,7 +346,10 @@ impl Intent {
             | Self::Resume { subscription, .. }
             | Self::Trial { subscription, .. }
             | Self::ApplyDiscount { subscription, .. }
-            | Self::RemoveDiscount { subscription } => (Kind::Subscriptions, subscription.as_str()),
+            | Self::RemoveDiscount { subscription }
+            | Self::ReleaseSchedule { subscription } => {
+                (Kind::Subscriptions, subscription.as_str())
+            }
             Self::Invoice { invoice, .. } => (Kind::Invoices, invoice.as_str()),
         }
     }

@@ -92,6 +92,7 @@ fn told_by_subscription(intent: &Intent, it: &Subscription) -> Seen {
             ..
         } => told(it.discounts.iter().any(|it| it.coupon == *coupon)),
         Intent::RemoveDiscount { .. } => told(it.discounts.is_empty()),
+        Intent::ReleaseSchedule { .. } => told(it.schedule.is_none()),
         _ => Seen::CannotTell,
     }
 }

@@ -34,7 +34,12 @@ pub fn undo(intent: &Intent, before: &Record) -> Option<Intent> {
             subscription: subscription.clone(),
             what: what.clone(),
         }),
-        (Intent::PlanChange(change), Record::Subscription(it)) if change.when == When::Now => {
+        (Intent::PlanChange(change), _) if change.when == When::PeriodEnd => {
+            Some(Intent::ReleaseSchedule {
+                subscription: change.subscription.clone(),
+            })
+        }
+        (Intent::PlanChange(change), Record::Subscription(it)) => {
             // An item that was added has no id before the provider gives it one; one that was removed would come back as
             // another item. Only a change of what is there can be turned round from here.
             let back = change

@@ -70,7 +70,8 @@ const fn changes(intent: &Intent) -> Kind {
         Intent::CustomerCredit { .. } => Kind::CustomerBalanceTransactions,
         Intent::UpdateCustomer { .. } => Kind::Customers,
         Intent::Invoice { .. } => Kind::Invoices,
-        Intent::PlanChange(PlanChange {
+        Intent::ReleaseSchedule { .. }
+        | Intent::PlanChange(PlanChange {
             when: When::PeriodEnd,
             ..
         }) => Kind::SubscriptionSchedules,
@@ -106,7 +107,55 @@ pub async fn propose<M: Mode>(
     offline: bool,
 ) -> Result<Proposed, EngineError> {
     let own = Arc::clone(books);
-    let mut proposed = blocking(move || first_look(&own, &wish)).await?;
+    let proposed = blocking(move || {
+        let (id, what) = wish.object();
+        let target = Target::find(&own, id, what)?;
+        let intent = wish.intent(&own, &target)?;
+        first_look(&own, intent, target)
+    })
+    .await?;
+    costed(books, proposed, options, offline).await
+}
+
+/// Works out what would take an operation back that was done.
+///
+/// # Errors
+/// When there is no such operation, it was not done, nothing takes it back, or it makes no sense any more.
+pub async fn propose_undo<M: Mode>(
+    books: &Arc<Books<M>>,
+    id: &str,
+    options: &ClientOptions,
+    offline: bool,
+) -> Result<Proposed, EngineError> {
+    let (own, id) = (Arc::clone(books), id.to_owned());
+    let proposed = blocking(move || {
+        let row = own
+            .store
+            .read(|read| operation::one(read.sql(), &id))?
+            .ok_or_else(|| EngineError::NotFound {
+                what: "operation",
+                id: id.clone(),
+                mode: M::NAME,
+            })?;
+        let cannot = |why: &str| EngineError::CannotMove(why.to_owned());
+        if row.progress.state != State::Done {
+            return Err(cannot("only what was done can be taken back"));
+        }
+        let intent = row.undo.ok_or_else(|| cannot("nothing takes this back"))?;
+        let target = Target::find(&own, intent.target().1, "object")?;
+        first_look(&own, intent, target)
+    })
+    .await?;
+    costed(books, proposed, options, offline).await
+}
+
+/// The same with what a change of plan costs, where that can be asked.
+async fn costed<M: Mode>(
+    books: &Arc<Books<M>>,
+    mut proposed: Proposed,
+    options: &ClientOptions,
+    offline: bool,
+) -> Result<Proposed, EngineError> {
     if let Intent::PlanChange(change) = proposed.intent.clone() {
         proposed.estimated = true;
         if !offline {
@@ -116,10 +165,11 @@ pub async fn propose<M: Mode>(
     Ok(proposed)
 }
 
-fn first_look<M: Mode>(books: &Books<M>, wish: &Wish) -> Result<Proposed, EngineError> {
-    let (id, what) = wish.object();
-    let target = Target::find(books, id, what)?;
-    let intent = wish.intent(books, &target)?;
+fn first_look<M: Mode>(
+    books: &Books<M>,
+    intent: Intent,
+    target: Target,
+) -> Result<Proposed, EngineError> {
     // The provider's clock when it was last heard; the machine's may be anywhere.
     let now = target
         .account

@@ -113,6 +113,10 @@ pub async fn run<M: Mode>(
     options: RunOptions,
 ) -> Result<RunOutcome, EngineError> {
     let Some(_only_one) = books.home.try_lock(&format!("outbox-{}", M::NAME))? else {
+        // Who is at it in this program takes it next, before what has waited longer.
+        if let Some(id) = options.only {
+            books.urgent(id);
+        }
         return Ok(RunOutcome {
             elsewhere: true,
             ..RunOutcome::default()
@@ -181,7 +185,8 @@ impl<M: Mode> Runner<M> {
     async fn drain(self: &Arc<Self>) -> Result<(), EngineError> {
         if let Some(id) = self.options.only.clone() {
             let row = find(&self.books, &id).await?;
-            return self.carry_on(row).await;
+            let result = self.carry_on(row).await;
+            return self.end(JoinSet::new(), result).await;
         }
         let mut after = 0;
         let mut at_work: JoinSet<Result<(), EngineError>> = JoinSet::new();
@@ -209,6 +214,7 @@ impl<M: Mode> Runner<M> {
                 if result.is_err() || self.offline.load(Ordering::Relaxed) {
                     break;
                 }
+                self.take_urgent(&mut at_work);
                 let own = Arc::clone(self);
                 at_work.spawn(async move { own.carry_on(row).await });
             }
@@ -216,10 +222,33 @@ impl<M: Mode> Runner<M> {
                 break;
             }
         }
-        while let Some(done) = at_work.join_next().await {
+        self.end(at_work, result).await
+    }
+
+    /// Waits for what is at work, and for what a person asks for meanwhile.
+    async fn end(
+        self: &Arc<Self>,
+        mut at_work: JoinSet<Result<(), EngineError>>,
+        mut result: Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        loop {
+            self.take_urgent(&mut at_work);
+            let Some(done) = at_work.join_next().await else {
+                return result;
+            };
             result = result.and(joined(Some(done)));
         }
-        result
+    }
+
+    /// Begins what a person asked for just now.
+    fn take_urgent(self: &Arc<Self>, at_work: &mut JoinSet<Result<(), EngineError>>) {
+        while let Some(id) = self.books.next_urgent() {
+            let own = Arc::clone(self);
+            at_work.spawn(async move {
+                let row = find(&own.books, &id).await?;
+                own.carry_on(row).await
+            });
+        }
     }
 
     /// Takes one operation as far as it goes now.

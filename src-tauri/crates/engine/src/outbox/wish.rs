@@ -165,6 +165,11 @@ pub enum Wish {
         /// The subscription.
         subscription: String,
     },
+    /// Let a subscription go from its schedule: what was planned for later does not happen.
+    KeepPlan {
+        /// The subscription.
+        subscription: String,
+    },
     /// Do something with a bill.
     Invoice {
         /// The invoice.
@@ -259,7 +264,8 @@ impl Wish {
             | Self::Resume { subscription }
             | Self::Trial { subscription, .. }
             | Self::Coupon { subscription, .. }
-            | Self::RemoveCoupon { subscription } => (subscription, "subscription"),
+            | Self::RemoveCoupon { subscription }
+            | Self::KeepPlan { subscription } => (subscription, "subscription"),
         }
     }
 
@@ -411,6 +417,7 @@ impl Wish {
                 },
             }),
             Self::RemoveCoupon { .. } => Ok(Intent::RemoveDiscount { subscription }),
+            Self::KeepPlan { .. } => Ok(Intent::ReleaseSchedule { subscription }),
             _ => {
                 let (id, what) = self.object();
                 Err(usage(format!("{id} is no {what}.")))

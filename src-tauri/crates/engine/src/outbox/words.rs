@@ -66,6 +66,9 @@ pub fn sentence(intent: &Intent) -> String {
         Intent::RemoveDiscount { subscription } => {
             format!("Take the coupons off {subscription}")
         }
+        Intent::ReleaseSchedule { subscription } => {
+            format!("Let {subscription} keep its plan: what was planned for later does not happen")
+        }
         Intent::Invoice { invoice, action } => match action {
             InvoiceAction::Pay => format!("Collect invoice {invoice} now"),
             InvoiceAction::Send => format!("Send invoice {invoice}"),

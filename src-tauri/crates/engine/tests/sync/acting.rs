@@ -6,12 +6,14 @@ use crate::acts::{Act, Shelf, accepted, carried_out, id, standing, state};
 use crate::support::{Shop, present, world};
 use chrono::{Duration, TimeDelta};
 use coffer_engine::EngineError;
+use coffer_engine::api::types::Wish;
 use coffer_engine::books::Books;
 use coffer_engine::domain::mode::Test;
 use coffer_engine::domain::outbox::State;
+use coffer_engine::domain::record::Kind;
 use coffer_engine::outbox::{
     Limits, LogState, RunOptions, Who, accept, add_operator, approve, discard, insist, propose,
-    run, set_limits, verify,
+    propose_undo, run, set_limits, verify,
 };
 use coffer_engine::store::table::action_log;
 use coffer_engine::store::table::operation::OperationRow;
@@ -389,10 +391,10 @@ async fn a_plan_change_that_costs_something_else_waits_for_a_person() {
 async fn what_the_provider_refuses_is_refused_and_says_why() {
     let (shop, mut shelf) = shop(9).await;
     let wish = shelf.wish(Act::Coupon);
-    let coffer_engine::api::types::Wish::Coupon { subscription, .. } = wish else {
+    let Wish::Coupon { subscription, .. } = wish else {
         panic!("a coupon was wished for");
     };
-    let wish = coffer_engine::api::types::Wish::Coupon {
+    let wish = Wish::Coupon {
         subscription,
         coupon: Some("NOBODY".to_owned()),
         promotion_code: None,
@@ -644,4 +646,134 @@ async fn a_draining_outbox_asks_for_little_more_than_it_must() {
         2 * count,
         "one look at the payment and one refund each"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_can_be_taken_back_is_taken_back_by_an_operation_of_its_own() {
+    let (shop, mut shelf) = shop(10).await;
+    let options = shop.desk.client_options().clone();
+    for act in [
+        Act::PlanAtPeriodEnd,
+        Act::QuantityFree,
+        Act::CancelAtPeriodEnd,
+        Act::PauseCollection,
+        Act::Coupon,
+        Act::UpdateCustomer,
+    ] {
+        let row = accepted(&shop.books, &shop, shelf.wish(act), false).await;
+        let early = propose_undo(&shop.books, &row.id, &options, false).await;
+        assert!(early.is_err(), "{act:?}: nothing was done yet");
+        let row = carried_out(&shop.books, &shop, &row.id).await;
+        assert_eq!(state(&row), State::Done, "{act:?}: {:?}", row.message);
+        let proposed = propose_undo(&shop.books, &row.id, &options, false)
+            .await
+            .unwrap();
+        let back = accept(&shop.books, &proposed, None, &Who::default(), None).unwrap();
+        let back = carried_out(&shop.books, &shop, &back.id).await;
+        assert_eq!(state(&back), State::Done, "{act:?}: {:?}", back.message);
+    }
+    let row = accepted(&shop.books, &shop, shelf.wish(Act::RefundPart), false).await;
+    let row = carried_out(&shop.books, &shop, &row.id).await;
+    let refused = propose_undo(&shop.books, &row.id, &options, false).await;
+    assert!(
+        refused.is_err(),
+        "money that was given back does not return"
+    );
+    shop.whole().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn money_of_every_number_of_decimals_is_given_back_to_the_last_unit() {
+    let (shop, _) = shop(10).await;
+    for (currency, amount, minor) in [
+        ("JPY", "7", 7),
+        ("KWD", "1.23", 1_230),
+        ("ISK", "3", 300),
+        ("USD", "0.07", 7),
+    ] {
+        let payment = payment_in(&shop, currency);
+        let wish = Wish::Refund {
+            payment: payment.clone(),
+            amount: Some(amount.to_owned()),
+            reason: None,
+        };
+        let row = accepted(&shop.books, &shop, wish, false).await;
+        let row = carried_out(&shop.books, &shop, &row.id).await;
+        assert_eq!(state(&row), State::Done, "{currency}: {:?}", row.message);
+        let refunded = listed(&shop, &format!("/v1/refunds?charge={payment}"));
+        assert_eq!(refunded[0]["amount"], minor, "{currency}");
+    }
+    for (currency, amount) in [
+        ("JPY", "7.5"),
+        ("KWD", "1.234"),
+        ("ISK", "3.5"),
+        ("USD", "0.005"),
+    ] {
+        let wish = Wish::Refund {
+            payment: payment_in(&shop, currency),
+            amount: Some(amount.to_owned()),
+            reason: None,
+        };
+        let options = shop.desk.client_options().clone();
+        let refused = propose(&shop.books, wish, &options, true).await;
+        assert!(refused.is_err(), "{amount} {currency} cannot be paid");
+    }
+}
+
+/// A payment in a currency of which something is left.
+fn payment_in(shop: &Shop, currency: &str) -> String {
+    let code = currency.to_ascii_lowercase();
+    let fits = |json: &String| {
+        let it: serde_json::Value = serde_json::from_str(json).unwrap();
+        it["status"] == "succeeded"
+            && it["disputed"] == false
+            && it["amount_refunded"] == 0
+            && it["currency"] == code.as_str()
+            && it["amount"].as_i64().unwrap() > 2_000
+    };
+    let found = shop
+        .content()
+        .into_iter()
+        .find(|((kind, _), (json, _))| *kind == Kind::Charges && fits(json));
+    found
+        .unwrap_or_else(|| panic!("nobody pays in {currency}"))
+        .0
+        .1
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_person_asks_for_goes_before_what_has_waited() {
+    let (shop, mut shelf) = shop(8).await;
+    let mut waiting = Vec::new();
+    for _ in 0..30 {
+        waiting.push(accepted(&shop.books, &shop, shelf.wish(Act::RefundPart), true).await);
+    }
+    shop.merchant.set_faults(vec![Fault {
+        times: None,
+        ..Fault::next(1, FaultKind::Latency { ms: 60 })
+    }]);
+    let options = |only| RunOptions {
+        only,
+        client: shop.desk.client_options().clone(),
+    };
+    let (books, all) = (Arc::clone(&shop.books), options(None));
+    let draining = tokio::spawn(async move { run(&books, all).await });
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    let mine = accepted(&shop.books, &shop, shelf.wish(Act::Credit), true).await;
+    let outcome = run(&shop.books, options(Some(mine.id.clone())))
+        .await
+        .unwrap();
+    assert!(outcome.elsewhere, "somebody is at it already");
+    draining.await.unwrap().unwrap();
+    let effects = shop.merchant.effects();
+    assert_eq!(effects.len(), 31);
+    let place = effects
+        .iter()
+        .position(|it| it.operation.as_deref() == Some(mine.id.as_str()))
+        .unwrap();
+    assert!(
+        place < 29,
+        "it was the {place}th although somebody waits for it"
+    );
+    assert_eq!(state(&standing(&shop.books, &mine.id)), State::Done);
 }

@@ -27,13 +27,14 @@ pub(super) const PAUSE: &str = "/v1/subscriptions/{id}/pause";
 pub(super) const RESUME: &str = "/v1/subscriptions/{id}/resume";
 pub(super) const SCHEDULES: &str = "/v1/subscription_schedules";
 pub(super) const SCHEDULE: &str = "/v1/subscription_schedules/{id}";
+pub(super) const RELEASE: &str = "/v1/subscription_schedules/{id}/release";
 pub(super) const PAY: &str = "/v1/invoices/{id}/pay";
 pub(super) const SEND: &str = "/v1/invoices/{id}/send";
 pub(super) const VOID: &str = "/v1/invoices/{id}/void";
 pub(super) const WRITE_OFF: &str = "/v1/invoices/{id}/mark_uncollectible";
 
 /// Every path that is ever changed, by which kept requests find theirs again.
-pub(super) const PATHS: [&str; 13] = [
+pub(super) const PATHS: [&str; 14] = [
     REFUNDS,
     CREDIT_NOTES,
     LEDGER,
@@ -43,6 +44,7 @@ pub(super) const PATHS: [&str; 13] = [
     RESUME,
     SCHEDULES,
     SCHEDULE,
+    RELEASE,
     PAY,
     SEND,
     VOID,
@@ -260,6 +262,13 @@ fn on_subscription(intent: &Intent, order: Order<'_>) -> Result<Frozen, Unsuppor
             }
         },
         Intent::RemoveDiscount { .. } => fields.put("discounts", ""),
+        Intent::ReleaseSchedule { .. } => {
+            let Record::Subscription(it) = order.target else {
+                return Err(nothing_planned());
+            };
+            let schedule = it.schedule.as_ref().ok_or_else(nothing_planned)?;
+            return Ok(post(RELEASE, &[schedule.as_str()], &fields));
+        }
         _ => return Err(Unsupported("Stripe has no such operation.".to_owned())),
     }
     Ok(post(
@@ -267,6 +276,10 @@ fn on_subscription(intent: &Intent, order: Order<'_>) -> Result<Frozen, Unsuppor
         &[subscription],
         &fields.marked(order.mark),
     ))
+}
+
+fn nothing_planned() -> Unsupported {
+    Unsupported("Nothing is planned for this subscription.".to_owned())
 }
 
 fn bills_word(bills: &PauseBehavior) -> Result<&'static str, Unsupported> {

@@ -18,7 +18,7 @@ fn kind_of(path: &str) -> Option<Kind> {
         freeze::LEDGER => Kind::CustomerBalanceTransactions,
         freeze::CUSTOMER => Kind::Customers,
         freeze::SUBSCRIPTION | freeze::PAUSE | freeze::RESUME => Kind::Subscriptions,
-        freeze::SCHEDULES | freeze::SCHEDULE => Kind::SubscriptionSchedules,
+        freeze::SCHEDULES | freeze::SCHEDULE | freeze::RELEASE => Kind::SubscriptionSchedules,
         freeze::PAY | freeze::SEND | freeze::VOID | freeze::WRITE_OFF => Kind::Invoices,
         _ => return None,
     })

@@ -56,7 +56,7 @@ fn subscription() -> Subscription {
         pause: None,
         latest_invoice: None,
         sends_invoices: false,
-        schedule: None,
+        schedule: Some("sub_sched_1".into()),
         flexible: true,
     }
 }
@@ -204,6 +204,9 @@ fn every_intent() -> Vec<Intent> {
             voucher,
         });
     }
+    all.push(Intent::ReleaseSchedule {
+        subscription: subscription(),
+    });
     all.push(Intent::RemoveDiscount {
         subscription: subscription(),
     });
@@ -347,6 +350,7 @@ fn what_takes_our_mark_carries_it() {
         freeze::PAUSE,
         freeze::RESUME,
         freeze::SCHEDULES,
+        freeze::RELEASE,
         freeze::PAY,
         freeze::SEND,
         freeze::VOID,
