@@ -193,6 +193,99 @@ reads: ReadsView,
 proof: ProofView, };
 
 /**
+ * A line of the action log.
+ */
+export type ActionLine = { 
+/**
+ * Its place, from 1.
+ */
+seq: number, 
+/**
+ * When, RFC 3339.
+ */
+at: string, 
+/**
+ * Who: an operator, the owner, or the program going on with what was accepted.
+ */
+who: string, 
+/**
+ * The operation it is about.
+ */
+operation: string | null, 
+/**
+ * What happened: `accepted`, `sending`, `answered`, `looked`, `held_up`, `discarded`, …
+ */
+action: string, 
+/**
+ * The rest, as JSON text: that is what the hash is over.
+ */
+detail: string, 
+/**
+ * Its hash, which the next line builds upon.
+ */
+hash: string, };
+
+/**
+ * Lines of the action log.
+ */
+export type ActionLog = { 
+/**
+ * The lines.
+ */
+items: Array<ActionLine>, 
+/**
+ * What to give as `before` for the next page.
+ */
+next: number | null, };
+
+/**
+ * That the log holds together.
+ */
+export type ActionLogProof = { 
+/**
+ * How many lines it has.
+ */
+lines: number, 
+/**
+ * The last line's hash.
+ */
+last: string | null, };
+
+/**
+ * Which lines of the action log.
+ */
+export type ActionLogRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * Those of one operation, oldest first; otherwise the newest come first.
+ */
+operation: string | null, 
+/**
+ * The `next` of the page before.
+ */
+before: number | null, 
+/**
+ * So many at most.
+ */
+limit: number, };
+
+/**
+ * A price with a quantity, to be added.
+ */
+export type AddedItem = { 
+/**
+ * The price.
+ */
+price: string, 
+/**
+ * How many; one when left out.
+ */
+quantity: number | null, };
+
+/**
  * What went wrong, what it means and what to do.
  */
 export type ApiErrorView = { 
@@ -377,6 +470,19 @@ width: number,
 height: number, };
 
 /**
+ * A part of an invoice.
+ */
+export type CreditedLine = { 
+/**
+ * The line, `il_…`.
+ */
+line: string, 
+/**
+ * How much of it; all of it when left out.
+ */
+amount: string | null, };
+
+/**
  * MRR of one currency.
  */
 export type CurrencyFigure = { 
@@ -549,6 +655,23 @@ seed: number | null,
 customers: number | null, };
 
 /**
+ * One thing that an operation would do.
+ */
+export type EffectView = { 
+/**
+ * A word for it, such as `customer_gets`, `fee`, `mrr`.
+ */
+what: string, 
+/**
+ * A sentence, which the amount follows where there is one.
+ */
+text: string, 
+/**
+ * The amount.
+ */
+amount: MoneyView | null, };
+
+/**
  * What a key should have, and where it is made.
  */
 export type KeyGuide = { 
@@ -582,6 +705,48 @@ read_only: string,
  * For a key that may also act.
  */
 with_actions: string, };
+
+/**
+ * Asks for the limits, or sets them.
+ */
+export type LimitsRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * The limits from now on; as they are when left out.
+ */
+set: LimitsView | null, 
+/**
+ * Who asks, where there are operators.
+ */
+operator: string | null, 
+/**
+ * The operator's PIN. It is read once and kept nowhere.
+ */
+pin: string | null, };
+
+/**
+ * Limits, in minor units by currency.
+ */
+export type LimitsView = { 
+/**
+ * The most that one refund may give back.
+ */
+each: { [key in string]: number }, 
+/**
+ * The most that is given back within twenty-four hours.
+ */
+day: { [key in string]: number }, 
+/**
+ * Above this the amount of a live action has to be typed.
+ */
+typed_above: { [key in string]: number }, 
+/**
+ * Above this another operator has to approve.
+ */
+approval_above: { [key in string]: number }, };
 
 /**
  * Something that does not add up although it was fetched again.
@@ -643,6 +808,413 @@ text: string, };
  * Nothing more to say.
  */
 export type Noted = Record<symbol, never>;
+
+/**
+ * What an action would do.
+ */
+export type OperationPreview = { 
+/**
+ * The mode it would happen in.
+ */
+mode: ModeView, 
+/**
+ * `refund`, `plan_change`, `cancel`, …
+ */
+kind: string, 
+/**
+ * The provider's id of what it is about.
+ */
+target: string, 
+/**
+ * The kind of that object.
+ */
+target_kind: string, 
+/**
+ * The customer concerned.
+ */
+customer: string | null, 
+/**
+ * What it is, in one sentence.
+ */
+sentence: string, 
+/**
+ * The amount, where there is one.
+ */
+amount: MoneyView | null, 
+/**
+ * What it does, line by line.
+ */
+effects: Array<EffectView>, 
+/**
+ * The provider's reckoning of a change of plan.
+ */
+preview: PreviewView | null, 
+/**
+ * Whether the provider could not be asked, so that it will be asked before anything is sent.
+ */
+estimated: boolean, 
+/**
+ * Whether a note is needed.
+ */
+needs_note: boolean, 
+/**
+ * The amount that has to be typed again, where that is needed.
+ */
+needs_amount: MoneyView | null, 
+/**
+ * Whether another operator has to approve.
+ */
+needs_approval: boolean, 
+/**
+ * Whether an operator has to be named.
+ */
+needs_operator: boolean, };
+
+/**
+ * What is the matter with an operation.
+ */
+export type OperationProblem = { 
+/**
+ * A word for programs: the provider's code, or ours.
+ */
+code: string, 
+/**
+ * A sentence for people.
+ */
+message: string, };
+
+/**
+ * One operation, and who asks.
+ */
+export type OperationRef = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * Our id.
+ */
+id: string, 
+/**
+ * Who asks, where there are operators.
+ */
+operator: string | null, 
+/**
+ * The operator's PIN. It is read once and kept nowhere.
+ */
+pin: string | null, };
+
+/**
+ * An action to look at before it is accepted.
+ */
+export type OperationRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * What is wanted.
+ */
+wish: Wish, 
+/**
+ * Whether the provider is not to be asked.
+ */
+offline: boolean, };
+
+/**
+ * What an operation made or changed at the provider.
+ */
+export type OperationResult = { 
+/**
+ * The provider's id of it.
+ */
+id: string, };
+
+/**
+ * An action to accept.
+ */
+export type OperationSubmit = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * What is wanted.
+ */
+wish: Wish, 
+/**
+ * Why; needed for money that leaves in live mode.
+ */
+note: string | null, 
+/**
+ * Who asks, where there are operators.
+ */
+operator: string | null, 
+/**
+ * The operator's PIN. It is read once and kept nowhere.
+ */
+pin: string | null, 
+/**
+ * The amount typed again, where that is needed.
+ */
+typed_amount: string | null, 
+/**
+ * The total of the reckoning that was shown; refused when it is another now.
+ */
+approved_total: number | null, 
+/**
+ * Whether it is to wait in the outbox.
+ */
+offline: boolean, };
+
+/**
+ * An operation: something that is to be done, is being done or was done at a provider.
+ */
+export type OperationView = { 
+/**
+ * Our id.
+ */
+id: string, 
+/**
+ * The mode it belongs to.
+ */
+mode: ModeView, 
+/**
+ * The account.
+ */
+account: string, 
+/**
+ * `refund`, `plan_change`, `cancel`, …
+ */
+kind: string, 
+/**
+ * `draft`, `awaiting_approval`, `queued`, `sending`, `done`, `pending`, `refused`, `unknown`, `needs_review` or `discarded`.
+ */
+state: string, 
+/**
+ * The provider's id of what it is about.
+ */
+target: string, 
+/**
+ * The kind of that object, named like the provider's list path.
+ */
+target_kind: string, 
+/**
+ * The customer concerned.
+ */
+customer: string | null, 
+/**
+ * What it is, in one sentence.
+ */
+sentence: string, 
+/**
+ * The amount, where somebody chose one.
+ */
+amount: MoneyView | null, 
+/**
+ * Requests sent for it.
+ */
+attempts: number, 
+/**
+ * The request that is next or under way, from 0.
+ */
+step: number, 
+/**
+ * How many there are.
+ */
+steps: number, 
+/**
+ * What it made or changed at the provider.
+ */
+result: OperationResult | null, 
+/**
+ * What is the matter with it.
+ */
+problem: OperationProblem | null, 
+/**
+ * The provider's name for the last request, for a question to its support.
+ */
+request_id: string | null, 
+/**
+ * Why, in the words of whoever asked for it.
+ */
+note: string | null, 
+/**
+ * Who asked for it.
+ */
+asked_by: string, 
+/**
+ * Who approved it.
+ */
+approved_by: string | null, 
+/**
+ * Whether what was approved was not asked at the provider.
+ */
+estimated: boolean, 
+/**
+ * What was approved to be paid.
+ */
+preview: PreviewView | null, 
+/**
+ * What would take it back, in one sentence.
+ */
+undo: string | null, 
+/**
+ * Not to be sent before, RFC 3339.
+ */
+not_before: string | null, 
+/**
+ * When it was accepted, RFC 3339.
+ */
+created_at: string, 
+/**
+ * When it last moved, RFC 3339.
+ */
+changed_at: string, };
+
+/**
+ * An operator to add, or to give a new PIN.
+ */
+export type OperatorAddRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * The PIN. It is read once and kept as a hash.
+ */
+pin: string, 
+/**
+ * Who adds, where there are operators already.
+ */
+by: string | null, 
+/**
+ * The PIN of who adds.
+ */
+by_pin: string | null, };
+
+/**
+ * Who may act here.
+ */
+export type OperatorList = { 
+/**
+ * By name.
+ */
+items: Array<OperatorView>, };
+
+/**
+ * An operator to take out.
+ */
+export type OperatorRemoveRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * Who removes.
+ */
+by: string | null, 
+/**
+ * The PIN of who removes.
+ */
+by_pin: string | null, };
+
+/**
+ * Somebody who may act here.
+ */
+export type OperatorView = { 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * Since when, RFC 3339.
+ */
+added_at: string, };
+
+/**
+ * How many operations stand so.
+ */
+export type OutboxCount = { 
+/**
+ * The state.
+ */
+state: string, 
+/**
+ * How many.
+ */
+count: number, };
+
+/**
+ * Operations, newest first.
+ */
+export type OutboxList = { 
+/**
+ * The operations.
+ */
+operations: Array<OperationView>, 
+/**
+ * What to give as `before` for the next page.
+ */
+next: number | null, 
+/**
+ * How many there are in each state.
+ */
+counts: Array<OutboxCount>, };
+
+/**
+ * Which operations.
+ */
+export type OutboxRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * Those that stand so.
+ */
+state: string | null, 
+/**
+ * Those of one customer.
+ */
+customer: string | null, 
+/**
+ * Those about one object.
+ */
+target: string | null, 
+/**
+ * The `next` of the page before.
+ */
+before: number | null, 
+/**
+ * So many at most.
+ */
+limit: number, };
+
+/**
+ * What a run of the outbox came to.
+ */
+export type OutboxRun = { 
+/**
+ * How often an operation moved.
+ */
+moved: number, 
+/**
+ * Whether the network was in the way.
+ */
+offline: boolean, 
+/**
+ * Whether another Coffer was at it already.
+ */
+elsewhere: boolean, };
 
 /**
  * The figures at the top of the overview.
@@ -751,6 +1323,64 @@ mode: ModeView,
  * How much it is looked at.
  */
 attention: AttentionView, };
+
+/**
+ * One line of what a change of plan would cost.
+ */
+export type PreviewLineView = { 
+/**
+ * The provider's words.
+ */
+description: string, 
+/**
+ * How much; below zero for what is credited.
+ */
+amount: MoneyView, 
+/**
+ * Whether it is for a part of a period because something changes.
+ */
+proration: boolean, };
+
+/**
+ * What a change of plan would cost, as the provider reckons it.
+ */
+export type PreviewView = { 
+/**
+ * The lines of the next bill.
+ */
+lines: Array<PreviewLineView>, 
+/**
+ * Before tax.
+ */
+subtotal: MoneyView, 
+/**
+ * Tax.
+ */
+tax: MoneyView, 
+/**
+ * With tax.
+ */
+total: MoneyView, 
+/**
+ * What would be collected with that bill.
+ */
+amount_due: MoneyView, 
+/**
+ * What of it would be collected at once.
+ */
+due_now: MoneyView, 
+/**
+ * Whether the bill is made at once.
+ */
+billed_now: boolean, 
+/**
+ * When it is made otherwise, RFC 3339.
+ */
+billed_at: string | null, 
+/**
+ * The instant from which the rest of the period was reckoned, RFC 3339.
+ */
+reckoned_from: string, };
 
 /**
  * Whether an account's copy was proved whole, and what stands against it.
@@ -997,6 +1627,167 @@ amount: MoneyView | null,
  */
 id: string, };
 
+/**
+ * What somebody asks for. Amounts are decimals of the object's own currency, dates are `YYYY-MM-DD`.
+ */
+export type Wish = { "kind": "refund", 
+/**
+ * The payment, or its payment intent.
+ */
+payment: string, 
+/**
+ * How much; all that is left when left out.
+ */
+amount: string | null, 
+/**
+ * `duplicate`, `fraudulent` or `requested_by_customer`, which is meant when nothing is said.
+ */
+reason: string | null, } | { "kind": "credit_note", 
+/**
+ * The invoice.
+ */
+invoice: string, 
+/**
+ * How much, tax included; all of it when neither this nor lines are given.
+ */
+amount: string | null, 
+/**
+ * Single lines.
+ */
+lines: Array<CreditedLine>, 
+/**
+ * Whether what was paid goes to the customer's credit instead of back to where it came from.
+ */
+to_credit: boolean, 
+/**
+ * As for a refund.
+ */
+reason: string | null, } | { "kind": "customer_credit", 
+/**
+ * The customer.
+ */
+customer: string, 
+/**
+ * How much.
+ */
+amount: string, 
+/**
+ * The currency, where the customer has none yet.
+ */
+currency: string | null, } | { "kind": "plan_change", 
+/**
+ * The subscription.
+ */
+subscription: string, 
+/**
+ * The price of the item from then on.
+ */
+price: string | null, 
+/**
+ * Its quantity; as it is when left out.
+ */
+quantity: number | null, 
+/**
+ * Which item; the only one when left out.
+ */
+item: string | null, 
+/**
+ * What is added.
+ */
+add: Array<AddedItem>, 
+/**
+ * Items that go.
+ */
+remove: Array<string>, 
+/**
+ * `now` or `period_end`.
+ */
+when: string | null, 
+/**
+ * `prorate`, `invoice_now` or `none`.
+ */
+proration: string | null, } | { "kind": "cancel", 
+/**
+ * The subscription.
+ */
+subscription: string, 
+/**
+ * `now` or `period_end`.
+ */
+when: string, } | { "kind": "uncancel", 
+/**
+ * The subscription.
+ */
+subscription: string, } | { "kind": "pause", 
+/**
+ * The subscription.
+ */
+subscription: string, 
+/**
+ * `collection` or `service`; whichever is possible when left out.
+ */
+what: string | null, 
+/**
+ * `void`, `keep_as_draft` or `mark_uncollectible`: what becomes of bills while collection is paused.
+ */
+bills: string | null, 
+/**
+ * Until when.
+ */
+until: string | null, } | { "kind": "resume", 
+/**
+ * The subscription.
+ */
+subscription: string, } | { "kind": "trial", 
+/**
+ * The subscription.
+ */
+subscription: string, 
+/**
+ * A date, or `now`.
+ */
+until: string, } | { "kind": "coupon", 
+/**
+ * The subscription.
+ */
+subscription: string, 
+/**
+ * The coupon's id.
+ */
+coupon: string | null, 
+/**
+ * A promotion code, as customers type it or by its id.
+ */
+promotion_code: string | null, } | { "kind": "remove_coupon", 
+/**
+ * The subscription.
+ */
+subscription: string, } | { "kind": "keep_plan", 
+/**
+ * The subscription.
+ */
+subscription: string, } | { "kind": "invoice", 
+/**
+ * The invoice.
+ */
+invoice: string, 
+/**
+ * `pay`, `send`, `void` or `uncollectible`.
+ */
+action: string, } | { "kind": "customer_update", 
+/**
+ * The customer.
+ */
+customer: string, 
+/**
+ * The e-mail address.
+ */
+email: string | null, 
+/**
+ * The name.
+ */
+name: string | null, };
+
 /** Every command with what it takes and gives. */
 export interface Commands {
   /** What the window needs before it can draw anything: the accounts, where secrets lie, whether this is the demo. */
@@ -1027,6 +1818,34 @@ export interface Commands {
   customer: { request: CustomerRequest; response: CustomerDetail };
   /** Finds customers, invoices, payments and ids while the user types. */
   search: { request: SearchRequest; response: SearchResults };
+  /** Works out what an action would do, with the provider's own reckoning where there is one. Nothing is kept. */
+  operation_preview: { request: OperationRequest; response: OperationPreview };
+  /** Accepts an action: it is on disk when this is answered, and on its way unless it is to wait. */
+  operation_submit: { request: OperationSubmit; response: OperationView };
+  /** What waits, is unknown, needs somebody or was done, newest first. */
+  outbox_list: { request: OutboxRequest; response: OutboxList };
+  /** One operation. */
+  outbox_show: { request: OperationRef; response: OperationView };
+  /** Carries out what waits, and looks for what is not known. */
+  outbox_run: { request: ModeRequest; response: OutboxRun };
+  /** Lets an operation go on as things are now. */
+  outbox_retry: { request: OperationRef; response: OperationView };
+  /** Takes an operation out that has not been sent. */
+  outbox_discard: { request: OperationRef; response: OperationView };
+  /** Approves what another operator asked for. */
+  outbox_approve: { request: OperationRef; response: OperationView };
+  /** Who did what, when, why, and what came of it. */
+  action_log: { request: ActionLogRequest; response: ActionLog };
+  /** Follows the log's chain from its first line. */
+  action_log_verify: { request: ModeRequest; response: ActionLogProof };
+  /** How much may be done at once and in a day, and from where on somebody has to confirm; sets it when told to. */
+  limits: { request: LimitsRequest; response: LimitsView };
+  /** Who may act here. */
+  operator_list: { request: ModeRequest; response: OperatorList };
+  /** Adds an operator, or gives one a new PIN. */
+  operator_add: { request: OperatorAddRequest; response: OperatorView };
+  /** Takes an operator out. */
+  operator_remove: { request: OperatorRemoveRequest; response: OperatorList };
   /** Opens the simulated merchant in a home of its own. */
   demo_enter: { request: DemoRequest; response: AppState };
   /** Goes back from the simulated merchant to the user's own home. */
@@ -1049,6 +1868,20 @@ export const COMMAND_NAMES = [
   "customers",
   "customer",
   "search",
+  "operation_preview",
+  "operation_submit",
+  "outbox_list",
+  "outbox_show",
+  "outbox_run",
+  "outbox_retry",
+  "outbox_discard",
+  "outbox_approve",
+  "action_log",
+  "action_log_verify",
+  "limits",
+  "operator_list",
+  "operator_add",
+  "operator_remove",
   "demo_enter",
   "demo_leave",
 ] as const satisfies readonly (keyof Commands)[];
