@@ -102,7 +102,7 @@ fn hold(shown: &BTreeMap<String, Value>, effects: &[Effect], when: &str) -> Resu
             Some("queued" | "refused" | "discarded" | "needs_review") => {
                 ensure!(times == 0, "{when}: {operation} was done");
             }
-            Some("sending" | "unknown") => {}
+            Some("unknown") => {}
             other => bail!("{when}: {id} is {other:?}"),
         }
     }
@@ -110,6 +110,10 @@ fn hold(shown: &BTreeMap<String, Value>, effects: &[Effect], when: &str) -> Resu
 }
 
 /// Kills commands that act at random instants, and looks each time.
+#[expect(
+    clippy::print_stdout,
+    reason = "the seed and what was met are printed, so that a round can be repeated"
+)]
 fn killed(rounds: u32, seed: u64) -> Result<()> {
     let spec = world(seed, 120)?;
     let merchant = Merchant::start_with(ServerOptions {
@@ -146,10 +150,7 @@ fn killed(rounds: u32, seed: u64) -> Result<()> {
         child.wait()?;
         let effects = merchant.server()?.effects();
         let shown = outbox(&desk, "test")?;
-        uncertain += shown
-            .values()
-            .filter(|it| matches!(it["state"].as_str(), Some("sending" | "unknown")))
-            .count();
+        uncertain += shown.values().filter(|it| it["state"] == "unknown").count();
         hold(
             &shown,
             &effects,

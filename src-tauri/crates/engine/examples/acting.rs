@@ -259,9 +259,15 @@ async fn draining(refunds: u64) {
     let before = merchant.journal().len();
     let began = Moment::now();
     let client = desk.client_options().clone();
-    run(&books, RunOptions { only: None, client })
-        .await
-        .unwrap();
+    run(
+        &books,
+        RunOptions {
+            client,
+            ..RunOptions::default()
+        },
+    )
+    .await
+    .unwrap();
     let seconds = began.elapsed().as_secs_f64();
     let requests = merchant.journal().len() - before;
     let done = merchant.effects().len();

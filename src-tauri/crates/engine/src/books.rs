@@ -7,7 +7,7 @@ use crate::clock::{SharedClock, random_bytes};
 use crate::error::EngineError;
 use crate::figures::FigureCache;
 use crate::home::Home;
-use crate::outbox::look_at_mark;
+use crate::outbox::{look_at_mark, settle_what_was_left};
 use crate::secrets::Secrets;
 use crate::sync::SyncBoard;
 use base64::Engine as _;
@@ -101,6 +101,7 @@ impl<M: Mode> Books<M> {
                 "whether this file is the latest could not be found out"
             ),
         }
+        settle_what_was_left(&books)?;
         if let Err(error) = books.derive_what_was_left() {
             // What is here can be read all the same, and the next sync tries again.
             tracing::warn!(

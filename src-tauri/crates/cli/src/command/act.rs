@@ -67,6 +67,7 @@ async fn go<M: Mode>(
     if !act.offline && row.progress.state == State::Queued {
         let options = RunOptions {
             only: Some(row.id.clone()),
+            at_once: true,
             client,
         };
         if let Err(error) = carry_out(books, options).await {

@@ -112,7 +112,7 @@ async fn approve(
     let view = with_books!(books(desk, mode(cli)).await?, books => {
         let row = coffer_engine::outbox::approve(&books, id, who).await?;
         if !offline {
-            carry_out(&books, RunOptions { only: Some(row.id.clone()), client }).await?;
+            carry_out(&books, RunOptions { only: Some(row.id.clone()), at_once: true, client }).await?;
         }
         current(&books, id).await?
     });
@@ -166,7 +166,7 @@ async fn carry_on(cli: &Cli, desk: &Arc<Desk>, output: &Output) -> Result<Ended,
     let client = desk.client_options().clone();
     let mode_name = mode(cli);
     let outcome = with_books!(books(desk, mode_name).await?, books => {
-        carry_out(&books, RunOptions { only: None, client }).await?
+        carry_out(&books, RunOptions { only: None, at_once: true, client }).await?
     });
     let request = OutboxRequest {
         mode: mode_name.into(),

@@ -6,7 +6,7 @@ use crate::ids::{
     SubscriptionId, SubscriptionItemId,
 };
 use crate::money::Money;
-use crate::record::{Kind, PauseBehavior};
+use crate::record::{Kind, PauseBehavior, SubscriptionItem};
 use serde::{Deserialize, Serialize};
 
 /// Why money is given back, in the words that providers share.
@@ -167,6 +167,52 @@ pub struct PlanChange {
     /// The instant from which the rest of the period is reckoned: that of the preview which was approved. `None` where
     /// there was none; then it is the instant of carrying out.
     pub reckoned_from: Option<Instant>,
+}
+
+/// One item as a change leaves it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ItemAfter<'a> {
+    /// The item, where it is there already.
+    pub held: Option<&'a SubscriptionItem>,
+    /// Its price.
+    pub price: &'a PriceId,
+    /// Its quantity; `None` for metered prices.
+    pub quantity: Option<i64>,
+}
+
+impl PlanChange {
+    /// What a subscription with these items holds after the change.
+    #[must_use]
+    pub fn after<'a>(&'a self, held: &'a [SubscriptionItem]) -> Vec<ItemAfter<'a>> {
+        let stays = |own: &'a SubscriptionItem| {
+            let about_it = |change: &&ItemChange| match change {
+                ItemChange::Set { item, .. } | ItemChange::Remove { item } => *item == own.id,
+                ItemChange::Add { .. } => false,
+            };
+            let (price, quantity) = match self.items.iter().find(about_it) {
+                Some(ItemChange::Set {
+                    price, quantity, ..
+                }) => (price, *quantity),
+                Some(_) => return None,
+                None => (&own.price, own.quantity),
+            };
+            Some(ItemAfter {
+                held: Some(own),
+                price,
+                quantity,
+            })
+        };
+        let comes = |change: &'a ItemChange| match change {
+            ItemChange::Add { price, quantity } => Some(ItemAfter {
+                held: None,
+                price,
+                quantity: *quantity,
+            }),
+            ItemChange::Set { .. } | ItemChange::Remove { .. } => None,
+        };
+        let stay = held.iter().filter_map(stays);
+        stay.chain(self.items.iter().filter_map(comes)).collect()
+    }
 }
 
 /// What is paused.

@@ -16,8 +16,8 @@ mod worth;
 pub use basis::{Basis, Difference};
 pub use check::{Around, Objection, ObjectionCode, check};
 pub use intent::{
-    CreditNoteIntent, CreditNoteLine, Intent, InvoiceAction, ItemChange, PauseKind, PlanChange,
-    Proration, RefundIntent, RefundReason, TrialEnd, Voucher, When,
+    CreditNoteIntent, CreditNoteLine, Intent, InvoiceAction, ItemAfter, ItemChange, PauseKind,
+    PlanChange, Proration, RefundIntent, RefundReason, TrialEnd, Voucher, When,
 };
 pub use seen::{Seen, seen};
 pub use undo::undo;

@@ -2,7 +2,7 @@
 //! does not begin again.
 
 use crate::operation::intent::{Intent, ItemChange, PlanChange, Proration, When};
-use crate::record::Record;
+use crate::record::{Record, Subscription};
 
 /// What would bring an object back to how it was before an operation.
 #[must_use]
@@ -39,35 +39,7 @@ pub fn undo(intent: &Intent, before: &Record) -> Option<Intent> {
                 subscription: change.subscription.clone(),
             })
         }
-        (Intent::PlanChange(change), Record::Subscription(it)) => {
-            // An item that was added has no id before the provider gives it one; one that was removed would come back as
-            // another item. Only a change of what is there can be turned round from here.
-            let back = change
-                .items
-                .iter()
-                .map(|change| match change {
-                    ItemChange::Set { item, .. } => {
-                        let was = it.items.iter().find(|was| was.id == *item)?;
-                        Some(ItemChange::Set {
-                            item: item.clone(),
-                            price: was.price.clone(),
-                            quantity: was.quantity,
-                        })
-                    }
-                    ItemChange::Add { .. } | ItemChange::Remove { .. } => None,
-                })
-                .collect::<Option<Vec<_>>>()?;
-            Some(Intent::PlanChange(PlanChange {
-                subscription: change.subscription.clone(),
-                items: back,
-                when: When::Now,
-                proration: match change.proration {
-                    Proration::None => Proration::None,
-                    Proration::Prorate | Proration::InvoiceNow => Proration::Prorate,
-                },
-                reckoned_from: None,
-            }))
-        }
+        (Intent::PlanChange(change), Record::Subscription(it)) => planned(change, it),
         (Intent::ApplyDiscount { subscription, .. }, Record::Subscription(it))
             if it.discounts.is_empty() =>
         {
@@ -89,4 +61,35 @@ pub fn undo(intent: &Intent, before: &Record) -> Option<Intent> {
         }),
         _ => None,
     }
+}
+
+/// The plan as it was.
+fn planned(change: &PlanChange, it: &Subscription) -> Option<Intent> {
+    // An item that was added has no id before the provider gives it one; one that was removed would come back as
+    // another item. Only a change of what is there can be turned round from here.
+    let back = change
+        .items
+        .iter()
+        .map(|change| match change {
+            ItemChange::Set { item, .. } => {
+                let was = it.items.iter().find(|was| was.id == *item)?;
+                Some(ItemChange::Set {
+                    item: item.clone(),
+                    price: was.price.clone(),
+                    quantity: was.quantity,
+                })
+            }
+            ItemChange::Add { .. } | ItemChange::Remove { .. } => None,
+        })
+        .collect::<Option<Vec<_>>>()?;
+    Some(Intent::PlanChange(PlanChange {
+        subscription: change.subscription.clone(),
+        items: back,
+        when: When::Now,
+        proration: match change.proration {
+            Proration::None => Proration::None,
+            Proration::Prorate | Proration::InvoiceNow => Proration::Prorate,
+        },
+        reckoned_from: None,
+    }))
 }

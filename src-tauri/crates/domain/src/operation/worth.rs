@@ -6,7 +6,7 @@ use crate::metric::evaluate::worth;
 use crate::metric::facts::Stretch;
 use crate::metric::policy::Policy;
 use crate::metric::worth::{Catalog, Item, Unknown, held, taken};
-use crate::operation::intent::{ItemChange, PlanChange};
+use crate::operation::intent::PlanChange;
 use crate::ratio::Ratio;
 use crate::record::{Discount, Subscription};
 
@@ -22,37 +22,18 @@ pub fn worth_after(
     catalog: &Catalog,
     policy: &Policy,
 ) -> Result<Ratio, Unknown> {
-    let mut items: Vec<Item<'_>> = Vec::new();
-    let mut discounts: Vec<&Discount> = Vec::new();
-    for own in &subscription.items {
-        let changed = change.items.iter().find(|change| match change {
-            ItemChange::Set { item, .. } | ItemChange::Remove { item } => *item == own.id,
-            ItemChange::Add { .. } => false,
-        });
-        let (price, quantity) = match changed {
-            Some(ItemChange::Set {
-                price, quantity, ..
-            }) => (price, *quantity),
-            Some(_) => continue,
-            None => (&own.price, own.quantity),
-        };
-        discounts.extend(&own.discounts);
-        items.push(Item {
-            id: Some(&own.id),
-            price,
-            quantity: quantity.unwrap_or(0),
+    let after = change.after(&subscription.items);
+    let items: Vec<Item<'_>> = after
+        .iter()
+        .map(|it| Item {
+            id: it.held.map(|held| &held.id),
+            price: it.price,
+            quantity: it.quantity.unwrap_or(0),
             tax_share,
-        });
-    }
-    items.extend(change.items.iter().filter_map(|change| match change {
-        ItemChange::Add { price, quantity } => Some(Item {
-            id: None,
-            price,
-            quantity: quantity.unwrap_or(0),
-            tax_share,
-        }),
-        _ => None,
-    }));
+        })
+        .collect();
+    let own = after.iter().filter_map(|it| it.held);
+    let mut discounts: Vec<&Discount> = own.flat_map(|held| &held.discounts).collect();
     discounts.extend(&subscription.discounts);
     discounts.extend(customer);
     let listed = held(&items, subscription.currency, catalog)?;

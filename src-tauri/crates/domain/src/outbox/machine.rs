@@ -13,6 +13,9 @@ pub const KEY_LASTS: TimeDelta = TimeDelta::hours(23);
 /// How long a request may still be under way somewhere after it was sent.
 pub const SETTLES_IN: TimeDelta = TimeDelta::minutes(10);
 
+/// How long to wait before what the provider has taken is looked at again.
+const PENDING_WAITS: TimeDelta = TimeDelta::minutes(15);
+
 /// What is known of an operation's progress. It is kept as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
@@ -128,6 +131,8 @@ pub enum Event {
         provider_now: Instant,
         /// What sending it again would do.
         nature: Nature,
+        /// This machine's clock.
+        now: Instant,
     },
     /// A person wants it to go on: what was objected to is accepted as it is now.
     Insisted,
@@ -284,9 +289,12 @@ impl Progress {
                     looked,
                     provider_now,
                     nature,
+                    now,
                 },
                 State::Unknown | State::Pending,
-            ) => Ok(self.looked(looked, provider_now, nature)),
+            ) => Ok(self
+                .looked(looked, provider_now, nature)
+                .looked_again_after(now)),
             (Event::Looked { .. }, _) => illegal("resolved by a look"),
             (Event::Insisted, _) => self.insisted(),
         }
@@ -416,6 +424,24 @@ impl Progress {
                 not_before: None,
                 ..self.clone()
             },
+        }
+    }
+
+    /// Nobody looks for the same thing all the time: what is still open waits before it is looked for again, longer each
+    /// time for what is in doubt.
+    fn looked_again_after(self, now: Instant) -> Self {
+        let wait = match self.state {
+            State::Pending => PENDING_WAITS,
+            State::Unknown => {
+                let times = i32::try_from(self.turned_away.min(5)).unwrap_or(5);
+                TimeDelta::minutes(1) * (times + 1)
+            }
+            _ => return self,
+        };
+        Self {
+            not_before: now.checked_add_signed(wait),
+            turned_away: self.turned_away.saturating_add(1),
+            ..self
         }
     }
 

@@ -166,7 +166,8 @@ impl OutboxTest {
                 assert!(self.step(Event::Looked {
                     looked,
                     provider_now,
-                    nature
+                    nature,
+                    now: self.machine_now,
                 }));
                 if self.progress.may_repeat(provider_now, nature) {
                     assert!(self.begin(), "what may be repeated can be begun");

@@ -40,6 +40,7 @@ fn looked(looked: Looked, minutes: i64, nature: Nature) -> Event {
         looked,
         provider_now: at(minutes),
         nature,
+        now: at(minutes),
     }
 }
 
@@ -218,6 +219,27 @@ fn only_what_waits_for_approval_can_be_approved() {
     assert_eq!(next(&waiting, at(0)), Next::Nothing);
     assert_eq!(waiting.after(Event::Approved).unwrap().state, State::Queued);
     assert!(through(1, &[ACCEPTED]).after(Event::Approved).is_err());
+}
+
+#[test]
+fn nobody_looks_for_the_same_thing_all_the_time() {
+    let mut unknown = through(1, &[ACCEPTED, begun(0), answered(Answer::Lost)]);
+    assert_eq!(next(&unknown, at(0)), Next::Look, "at once the first time");
+    for (minutes, wait) in [(1, 1), (2, 2), (4, 3), (7, 4)] {
+        unknown = unknown
+            .after(looked(Looked::NotSeen, minutes, Nature::Once))
+            .unwrap();
+        assert_eq!(
+            next(&unknown, at(minutes)),
+            Next::Wait(at(minutes + wait)),
+            "after {minutes} minutes"
+        );
+    }
+    let pending = through(1, &[ACCEPTED, begun(0), answered(Answer::Pending)]);
+    let pending = pending
+        .after(looked(Looked::Pending, 0, Nature::Keyed))
+        .unwrap();
+    assert_eq!(next(&pending, at(0)), Next::Wait(at(15)));
 }
 
 #[test]

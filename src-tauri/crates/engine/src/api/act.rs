@@ -133,6 +133,7 @@ fn go_on<M: Mode>(books: &Arc<Books<M>>, row: &OperationRow, offline: bool, clie
         if sends {
             let options = RunOptions {
                 only: Some(id),
+                at_once: true,
                 client,
             };
             warn(carry_out(&books, options).await.map(|_| ()));
@@ -275,6 +276,7 @@ pub async fn outbox_run(desk: &Arc<Desk>, request: ModeRequest) -> Answer<Outbox
         };
         let options = RunOptions {
             only: None,
+            at_once: true,
             client: desk.client_options().clone(),
         };
         let outcome = with_books!(any, books => carry_out(&books, options).await)?;
@@ -307,7 +309,7 @@ pub async fn outbox_retry(desk: &Arc<Desk>, request: OperationRef) -> Answer<Ope
         let client = desk.client_options().clone();
         with_books!(needed(desk, request.mode).await?, books => {
             let row = outbox::insist(&books, &request.id, who(&request)).await?;
-            carry_out(&books, RunOptions { only: Some(row.id.clone()), client }).await?;
+            carry_out(&books, RunOptions { only: Some(row.id.clone()), at_once: true, client }).await?;
             one(&books, &row.id).await
         })
     }

@@ -8,6 +8,7 @@
 
 use crate::books::{Books, blocking};
 use crate::error::EngineError;
+use crate::home::HeldLock;
 use crate::outbox::accept::{Who, fits, is_waiting, name_of};
 use crate::outbox::log::{PROGRAM, note};
 use crate::outbox::mark::look_at_mark;
@@ -31,8 +32,12 @@ use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::task::JoinSet;
 
+/// How often, and after how long, the right to carry out is asked for.
+const TRIES: u32 = 8;
+const TRIED_AFTER: Duration = Duration::from_millis(50);
 /// Operations on their way at once.
 const AT_ONCE: usize = 12;
 /// Operations read at once.
@@ -45,6 +50,8 @@ const STEPS_MAX: usize = 8;
 pub struct RunOptions {
     /// This one alone.
     pub only: Option<String>,
+    /// Whether somebody asks for it now, so that nothing waits for its time.
+    pub at_once: bool,
     /// How clients behave.
     pub client: ClientOptions,
 }
@@ -112,11 +119,7 @@ pub async fn run<M: Mode>(
     books: &Arc<Books<M>>,
     options: RunOptions,
 ) -> Result<RunOutcome, EngineError> {
-    let Some(_only_one) = books.home.try_lock(&format!("outbox-{}", M::NAME))? else {
-        // Who is at it in this program takes it next, before what has waited longer.
-        if let Some(id) = options.only {
-            books.urgent(id);
-        }
+    let Some(_only_one) = alone(books, options.only.as_deref()).await? else {
         return Ok(RunOutcome {
             elsewhere: true,
             ..RunOutcome::default()
@@ -125,7 +128,8 @@ pub async fn run<M: Mode>(
     // An old file is noticed before anything of it is sent, also where the keychain did not answer when it was opened.
     let own = Arc::clone(books);
     blocking(move || look_at_mark(&own)).await?;
-    left_behind(books).await?;
+    let own = Arc::clone(books);
+    blocking(move || left_behind(&own)).await?;
     let runner = Arc::new(Runner {
         books: Arc::clone(books),
         options,
@@ -152,11 +156,51 @@ pub async fn run<M: Mode>(
     })
 }
 
-/// What stands as `sending` when nobody sends may have happened.
-async fn left_behind<M: Mode>(books: &Arc<Books<M>>) -> Result<(), EngineError> {
+/// The name of the lock under which one runner works.
+fn lock_name<M: Mode>() -> String {
+    format!("outbox-{}", M::NAME)
+}
+
+/// The right to carry out. Whoever opens the file holds it for a moment, so it is tried for a while. Who is at it in this
+/// program takes the operation that is waited for next, before what has waited longer.
+async fn alone<M: Mode>(
+    books: &Books<M>,
+    urgent: Option<&str>,
+) -> Result<Option<HeldLock>, EngineError> {
+    for tried in 0..TRIES {
+        if let Some(lock) = books.home.try_lock(&lock_name::<M>())? {
+            return Ok(Some(lock));
+        }
+        if let Some(id) = urgent.filter(|_| tried == 0) {
+            books.urgent(id.to_owned());
+        }
+        tokio::time::sleep(TRIED_AFTER).await;
+    }
+    Ok(None)
+}
+
+/// What stands as `sending` when nobody sends may have happened; where somebody may be sending, nothing is touched. Blocks.
+///
+/// # Errors
+/// The file's.
+pub(crate) fn settle_what_was_left<M: Mode>(books: &Books<M>) -> Result<(), EngineError> {
+    let sending = books
+        .store
+        .read(|read| operation::standing(read.sql(), &[State::Sending], 0, 1))?;
+    if sending.is_empty() {
+        return Ok(());
+    }
+    match books.home.try_lock(&lock_name::<M>())? {
+        Some(_nobody_sends) => left_behind(books),
+        None => Ok(()),
+    }
+}
+
+fn left_behind<M: Mode>(books: &Books<M>) -> Result<(), EngineError> {
     let now = books.clock.now();
     loop {
         let moved = books
+            .store
             .write(move |write| {
                 let rows = operation::standing(write.sql(), &[State::Sending], 0, PAGE)?;
                 let count = rows.len();
@@ -173,8 +217,7 @@ async fn left_behind<M: Mode>(books: &Arc<Books<M>>) -> Result<(), EngineError> 
                     }
                 }
                 Ok(count)
-            })
-            .await?;
+            })?;
         if moved == 0 {
             return Ok(());
         }
@@ -256,7 +299,12 @@ impl<M: Mode> Runner<M> {
         let mut looked = false;
         for _ in 0..STEPS_MAX {
             let before = row.progress.clone();
-            row = match next(&row.progress, self.books.clock.now()) {
+            let now = if self.options.at_once {
+                Instant::MAX_UTC
+            } else {
+                self.books.clock.now()
+            };
+            row = match next(&row.progress, now) {
                 Next::Send => match self.send(row).await? {
                     Some(row) => row,
                     None => return Ok(()),
@@ -682,6 +730,7 @@ impl<M: Mode> Runner<M> {
             looked: trace.looked,
             provider_now: self.provider_now(line),
             nature,
+            now: self.books.clock.now(),
         };
         if trace.object.is_some() {
             row.result = trace.object.clone();

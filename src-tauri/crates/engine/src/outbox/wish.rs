@@ -212,6 +212,19 @@ where
         })
 }
 
+fn bill_action(text: &str) -> Result<InvoiceAction, EngineError> {
+    one_of(
+        "action",
+        text,
+        &[
+            ("pay", InvoiceAction::Pay),
+            ("send", InvoiceAction::Send),
+            ("void", InvoiceAction::Void),
+            ("uncollectible", InvoiceAction::WriteOff),
+        ],
+    )
+}
+
 fn reason(text: Option<&str>) -> Result<RefundReason, EngineError> {
     let Some(text) = text else {
         return Ok(RefundReason::RequestedByCustomer);
@@ -320,16 +333,7 @@ impl Wish {
             }
             (Self::Invoice { action, .. }, Record::Invoice(it)) => Ok(Intent::Invoice {
                 invoice: it.id.clone(),
-                action: one_of(
-                    "action",
-                    action,
-                    &[
-                        ("pay", InvoiceAction::Pay),
-                        ("send", InvoiceAction::Send),
-                        ("void", InvoiceAction::Void),
-                        ("uncollectible", InvoiceAction::WriteOff),
-                    ],
-                )?,
+                action: bill_action(action)?,
             }),
             (
                 Self::Coupon {

@@ -118,7 +118,7 @@ async fn round(desk: &Arc<Desk>, turn: &mut Turn) -> Result<Duration, EngineErro
     with_books!(any, books => {
         // What somebody asked for goes before what nobody asked for.
         if outbox::waits(&books).await? {
-            let options = RunOptions { only: None, client: desk.client_options().clone() };
+            let options = RunOptions { client: desk.client_options().clone(), ..RunOptions::default() };
             carry_out(&books, options).await?;
         }
         let (used, cost) = busiest(&books).await?;

@@ -412,6 +412,7 @@ pub(crate) async fn accepted(
 pub(crate) async fn carried_out(books: &Arc<Books<Test>>, shop: &Shop, id: &str) -> OperationRow {
     let options = RunOptions {
         only: Some(id.to_owned()),
+        at_once: false,
         client: shop.desk.client_options().clone(),
     };
     carry_out(books, options).await.unwrap();
