@@ -8,7 +8,23 @@ import type { ApiErrorView, Changed } from './generated';
 /** Commands that only look; the others are called, never cached. */
 export type ReadName = Exclude<
   CommandName,
-  'account_add' | 'account_check' | 'account_remove' | 'presence' | 'sync_start' | 'demo_enter' | 'demo_leave'
+  | 'account_add'
+  | 'account_check'
+  | 'account_remove'
+  | 'presence'
+  | 'sync_start'
+  | 'operation_preview'
+  | 'operation_submit'
+  | 'outbox_run'
+  | 'outbox_retry'
+  | 'outbox_discard'
+  | 'outbox_approve'
+  | 'action_log_verify'
+  | 'limits'
+  | 'operator_add'
+  | 'operator_remove'
+  | 'demo_enter'
+  | 'demo_leave'
 >;
 
 /** What a query shows right now. */
@@ -32,6 +48,10 @@ const RESTS_ON: Record<ReadName, readonly string[]> = {
   customers: RECORDS,
   customer: RECORDS,
   search: RECORDS,
+  outbox_list: ['operations', 'accounts'],
+  outbox_show: ['operations'],
+  action_log: ['action_log'],
+  operator_list: ['settings'],
 };
 const KNOWN_KINDS = new Set(Object.values(RESTS_ON).flat());
 

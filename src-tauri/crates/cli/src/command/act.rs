@@ -2,7 +2,9 @@
 //!
 //! What is accepted is exactly what was shown. In test mode nothing is asked; in live mode a script says `--yes`.
 
-use crate::args::{ActArgs, Cli, Command, CustomerCommand, InvoiceArgs, InvoiceCommand};
+use crate::args::{
+    ActArgs, Cli, Command, CustomerCommand, InvoiceArgs, InvoiceCommand, PlanChangeArgs,
+};
 use crate::command::consent::who;
 use crate::command::outbox::{ended, show};
 use crate::command::{blocking, books, desk, mode, name_mode};
@@ -113,9 +115,9 @@ pub(super) async fn current<M: Mode>(
 
 /// What the arguments ask for, how, and whether only a preview is wanted.
 fn wish(command: &Command) -> Result<(Wish, &ActArgs, bool), Failure> {
-    let done = |wish, act| Ok((wish, act, false));
-    match command {
-        Command::Refund(it) => done(
+    let (wish, act) = match command {
+        Command::PlanChange(it) => return Ok((plan_change(it)?, &it.act, it.preview)),
+        Command::Refund(it) => (
             Wish::Refund {
                 payment: it.payment.clone(),
                 amount: it.amount.clone(),
@@ -123,7 +125,7 @@ fn wish(command: &Command) -> Result<(Wish, &ActArgs, bool), Failure> {
             },
             &it.act,
         ),
-        Command::CreditNote(it) => done(
+        Command::CreditNote(it) => (
             Wish::CreditNote {
                 invoice: it.invoice.clone(),
                 amount: it.amount.clone(),
@@ -133,7 +135,7 @@ fn wish(command: &Command) -> Result<(Wish, &ActArgs, bool), Failure> {
             },
             &it.act,
         ),
-        Command::Credit(it) => done(
+        Command::Credit(it) => (
             Wish::CustomerCredit {
                 customer: it.customer.clone(),
                 amount: it.amount.clone(),
@@ -141,24 +143,6 @@ fn wish(command: &Command) -> Result<(Wish, &ActArgs, bool), Failure> {
             },
             &it.act,
         ),
-        Command::PlanChange(it) => Ok((
-            Wish::PlanChange {
-                subscription: it.subscription.clone(),
-                price: it.price.clone(),
-                quantity: it.quantity,
-                item: it.item.clone(),
-                add: it
-                    .add
-                    .iter()
-                    .map(|text| added(text))
-                    .collect::<Result<_, _>>()?,
-                remove: it.remove.clone(),
-                when: Some(it.when.clone()),
-                proration: Some(it.proration.clone()),
-            },
-            &it.act,
-            it.preview,
-        )),
         Command::Invoice(sub) => {
             let (it, action): (&InvoiceArgs, &str) = match sub {
                 InvoiceCommand::Pay(it) => (it, "pay"),
@@ -166,20 +150,15 @@ fn wish(command: &Command) -> Result<(Wish, &ActArgs, bool), Failure> {
                 InvoiceCommand::Void(it) => (it, "void"),
                 InvoiceCommand::Uncollectible(it) => (it, "uncollectible"),
             };
-            done(
-                Wish::Invoice {
-                    invoice: it.id.clone(),
-                    action: action.to_owned(),
-                },
-                &it.act,
-            )
+            let (invoice, action) = (it.id.clone(), action.to_owned());
+            (Wish::Invoice { invoice, action }, &it.act)
         }
         Command::Customer(CustomerCommand::Update {
             id,
             email,
             name,
             act,
-        }) => done(
+        }) => (
             Wish::CustomerUpdate {
                 customer: id.clone(),
                 email: email.clone(),
@@ -187,29 +166,39 @@ fn wish(command: &Command) -> Result<(Wish, &ActArgs, bool), Failure> {
             },
             act,
         ),
-        other => on_subscription(other),
-    }
+        other => on_subscription(other)?,
+    };
+    Ok((wish, act, false))
 }
 
-fn on_subscription(command: &Command) -> Result<(Wish, &ActArgs, bool), Failure> {
-    let (wish, act) = match command {
+fn plan_change(it: &PlanChangeArgs) -> Result<Wish, Failure> {
+    let added: Result<_, _> = it.add.iter().map(|text| added(text)).collect();
+    Ok(Wish::PlanChange {
+        subscription: it.subscription.clone(),
+        price: it.price.clone(),
+        quantity: it.quantity,
+        item: it.item.clone(),
+        add: added?,
+        remove: it.remove.clone(),
+        when: Some(it.when.clone()),
+        proration: Some(it.proration.clone()),
+    })
+}
+
+fn on_subscription(command: &Command) -> Result<(Wish, &ActArgs), Failure> {
+    Ok(match command {
         Command::Cancel {
             subscription,
             when,
             act,
-        } => (
-            Wish::Cancel {
-                subscription: subscription.clone(),
-                when: when.clone(),
-            },
-            act,
-        ),
-        Command::Uncancel { subscription, act } => (
-            Wish::Uncancel {
-                subscription: subscription.clone(),
-            },
-            act,
-        ),
+        } => {
+            let (subscription, when) = (subscription.clone(), when.clone());
+            (Wish::Cancel { subscription, when }, act)
+        }
+        Command::Uncancel { subscription, act } => {
+            let subscription = subscription.clone();
+            (Wish::Uncancel { subscription }, act)
+        }
         Command::Pause {
             subscription,
             until,
@@ -225,61 +214,58 @@ fn on_subscription(command: &Command) -> Result<(Wish, &ActArgs, bool), Failure>
             },
             act,
         ),
-        Command::Resume { subscription, act } => (
-            Wish::Resume {
-                subscription: subscription.clone(),
-            },
-            act,
-        ),
-        Command::Coupon {
-            subscription,
-            remove: true,
-            act,
-            ..
-        } => (
-            Wish::RemoveCoupon {
-                subscription: subscription.clone(),
-            },
-            act,
-        ),
+        Command::Resume { subscription, act } => {
+            let subscription = subscription.clone();
+            (Wish::Resume { subscription }, act)
+        }
+        Command::KeepPlan { subscription, act } => {
+            let subscription = subscription.clone();
+            (Wish::KeepPlan { subscription }, act)
+        }
+        other => on_terms(other)?,
+    })
+}
+
+/// What is given to a subscription: coupons and time.
+fn on_terms(command: &Command) -> Result<(Wish, &ActArgs), Failure> {
+    match command {
         Command::Coupon {
             subscription,
             coupon,
             promotion_code,
+            remove,
             act,
-            ..
-        } => (
-            Wish::Coupon {
-                subscription: subscription.clone(),
-                coupon: coupon.clone(),
-                promotion_code: promotion_code.clone(),
-            },
-            act,
-        ),
-        Command::KeepPlan { subscription, act } => (
-            Wish::KeepPlan {
-                subscription: subscription.clone(),
-            },
-            act,
-        ),
+        } => {
+            let subscription = subscription.clone();
+            let wish = if *remove {
+                Wish::RemoveCoupon { subscription }
+            } else {
+                Wish::Coupon {
+                    subscription,
+                    coupon: coupon.clone(),
+                    promotion_code: promotion_code.clone(),
+                }
+            };
+            Ok((wish, act))
+        }
         Command::ExtendTrial {
             subscription,
             until,
             act,
-        } => (
-            Wish::Trial {
-                subscription: subscription.clone(),
-                until: until.clone(),
-            },
-            act,
-        ),
-        _ => {
-            return Err(Failure::Usage(
-                "This command does nothing at a provider.".to_owned(),
-            ));
+        } => {
+            let (subscription, until) = (subscription.clone(), until.clone());
+            Ok((
+                Wish::Trial {
+                    subscription,
+                    until,
+                },
+                act,
+            ))
         }
-    };
-    Ok((wish, act, false))
+        _ => Err(Failure::Usage(
+            "This command does nothing at a provider.".to_owned(),
+        )),
+    }
 }
 
 fn line(text: &str) -> CreditedLine {
