@@ -7,6 +7,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::print_stdout,
     clippy::indexing_slicing,
     reason = "a measuring program says what it measures, and stops where something is wrong"
@@ -29,7 +30,7 @@ use coffer_engine::store::table::account::{self, AccountRow};
 use coffer_engine::store::{Incoming, PageCommit};
 use coffer_engine::sync::{SyncOptions, sync};
 use coffer_engine::{Desk, DeskOptions};
-use coffer_sim::{Limits, Server, ServerOptions, WorldSpec};
+use coffer_sim::{Limits, Running, Server, ServerOptions, WorldSpec};
 use std::sync::Arc;
 use std::time::{Duration, Instant as Moment};
 use tempfile::TempDir;
@@ -162,6 +163,63 @@ async fn accepting(payments: u64) {
     }
 }
 
+/// A desk in this folder, paced or not.
+fn desk(folder: &TempDir, pacing: Pacing) -> Desk {
+    let mut options = DeskOptions::new(
+        folder.path().to_owned(),
+        SecretsChoice::Passphrase("measured".to_owned().into()),
+    );
+    options.client.pacing = pacing;
+    Desk::open(options).unwrap()
+}
+
+async fn live(desk: &Desk) -> Arc<Books<Live>> {
+    match desk.books(ModeName::Live).await.unwrap() {
+        Some(AnyBooks::Live(books)) => books,
+        _ => panic!("the books are live"),
+    }
+}
+
+/// A page of a list, large enough for everything.
+fn rows(books: &Books<Live>, list: List, status: Option<&str>) -> Vec<lists::Item> {
+    let wanted = lists::Wanted {
+        status: status.map(str::to_owned),
+        limit: 100_000,
+        ..lists::Wanted::default()
+    };
+    let page = books
+        .store
+        .read(|read| lists::page(read.sql(), list, &wanted));
+    page.unwrap().0
+}
+
+/// Syncs the merchant and leaves so many refunds waiting; how many there were to leave.
+async fn queued(merchant: &Running, folder: &TempDir, refunds: u64) -> u64 {
+    let desk = desk(folder, Pacing::Never);
+    let key = merchant.key().to_owned().into();
+    let (provider, url) = (ProviderName::Stripe, merchant.base_url());
+    desk.add_account(provider, "Shop".to_owned(), key, Some(&url), None, None)
+        .await
+        .unwrap();
+    let books = live(&desk).await;
+    let options = SyncOptions {
+        client: desk.client_options().clone(),
+        ..SyncOptions::default()
+    };
+    sync(&books, options).await.unwrap();
+    let disputes = rows(&books, List::Disputes, None);
+    let disputed: Vec<_> = disputes.into_iter().filter_map(|it| it.parent).collect();
+    let mut count = 0;
+    for payment in rows(&books, List::Payments, Some("succeeded")) {
+        let whole = payment.second_minor == Some(0) && !disputed.contains(&payment.id);
+        if whole && payment.amount.is_some_and(|it| it.minor > 10_000) && count < refunds {
+            accepted(&books, &payment.id).await;
+            count += 1;
+        }
+    }
+    count
+}
+
 /// The requests and the time of an outbox that is drained.
 async fn draining(refunds: u64) {
     let spec = WorldSpec {
@@ -176,98 +234,18 @@ async fn draining(refunds: u64) {
     options.latency = Some(Duration::from_millis(100));
     let merchant = Server::start(options).await.unwrap();
     let folder = TempDir::new().unwrap();
-    let mut options = DeskOptions::new(
-        folder.path().to_owned(),
-        SecretsChoice::Passphrase("measured".to_owned().into()),
-    );
-    options.client.pacing = Pacing::Never;
-    let desk = Desk::open(options).unwrap();
-    let key = merchant.key().to_owned().into();
-    let url = merchant.base_url();
-    desk.add_account(
-        ProviderName::Stripe,
-        "Shop".to_owned(),
-        key,
-        Some(&url),
-        None,
-        None,
-    )
-    .await
-    .unwrap();
-    let Some(AnyBooks::Live(books)) = desk.books(ModeName::Live).await.unwrap() else {
-        return;
-    };
-    let client = desk.client_options().clone();
-    sync(
-        &books,
-        SyncOptions {
-            client,
-            ..SyncOptions::default()
-        },
-    )
-    .await
-    .unwrap();
-    let wanted = lists::Wanted {
-        status: Some("succeeded".to_owned()),
-        limit: u32::try_from(refunds).unwrap() * 3,
-        ..lists::Wanted::default()
-    };
-    let payments = books
-        .store
-        .read(|read| lists::page(read.sql(), List::Payments, &wanted))
-        .unwrap()
-        .0;
-    let disputed: Vec<String> = books
-        .store
-        .read(|read| {
-            lists::page(
-                read.sql(),
-                List::Disputes,
-                &lists::Wanted {
-                    limit: 100_000,
-                    ..lists::Wanted::default()
-                },
-            )
-        })
-        .unwrap()
-        .0
-        .into_iter()
-        .filter_map(|it| it.parent)
-        .collect();
-    let fit = payments
-        .iter()
-        .filter(|it| it.second_minor == Some(0) && !disputed.contains(&it.id))
-        .filter(|it| it.amount.is_some_and(|amount| amount.minor > 10_000))
-        .take(usize::try_from(refunds).unwrap());
-    let mut count = 0u64;
-    for payment in fit {
-        accepted(&books, &payment.id).await;
-        count += 1;
-    }
+    let count = queued(&merchant, &folder, refunds).await;
     merchant.set_limits(Some(Limits::LIVE));
     // A desk of its own, as one that comes online: its limits are the provider's.
-    drop((books, desk));
-    let mut options = DeskOptions::new(
-        folder.path().to_owned(),
-        SecretsChoice::Passphrase("measured".to_owned().into()),
-    );
-    options.client.pacing = Pacing::Always;
-    let desk = Desk::open(options).unwrap();
-    let Some(AnyBooks::Live(books)) = desk.books(ModeName::Live).await.unwrap() else {
-        return;
-    };
+    let desk = desk(&folder, Pacing::Always);
+    let books = live(&desk).await;
     let before = merchant.journal().len();
     let began = Moment::now();
-    let client = desk.client_options().clone();
-    run(
-        &books,
-        RunOptions {
-            client,
-            ..RunOptions::default()
-        },
-    )
-    .await
-    .unwrap();
+    let options = RunOptions {
+        client: desk.client_options().clone(),
+        ..RunOptions::default()
+    };
+    run(&books, options).await.unwrap();
     let seconds = began.elapsed().as_secs_f64();
     let requests = merchant.journal().len() - before;
     let done = merchant.effects().len();
