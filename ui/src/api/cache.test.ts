@@ -53,6 +53,13 @@ describe('query cache', () => {
     expect(restsOn('mrr_chart', ['sync'])).toBe(false);
   });
 
+  test('what happens in the outbox refreshes the outbox and no figure', () => {
+    expect(restsOn('outbox_list', ['operations'])).toBe(true);
+    expect(restsOn('action_log', ['action_log'])).toBe(true);
+    expect(restsOn('overview', ['operations', 'action_log'])).toBe(false);
+    expect(restsOn('outbox_list', ['metrics'])).toBe(false);
+  });
+
   test('a change during a request asks once more afterwards', async () => {
     const { host, cache } = opened();
     cache.observe('overview', LIVE, () => {});
