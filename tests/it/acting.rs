@@ -109,6 +109,25 @@ fn hold(shown: &BTreeMap<String, Value>, effects: &[Effect], when: &str) -> Resu
     Ok(())
 }
 
+/// In half of the rounds, a bad day for the next request that changes something.
+fn trouble(dice: &mut ChaCha8Rng) -> Vec<Fault> {
+    let kind = match dice.random_range(0..12) {
+        0 => FaultKind::Reset,
+        1 => FaultKind::Lost,
+        2 => FaultKind::Botched { status: 500 },
+        3 => FaultKind::Conflict,
+        4 => FaultKind::RateLimited { reason: None },
+        5 => FaultKind::Truncated,
+        _ => return Vec::new(),
+    };
+    ["POST", "DELETE"]
+        .map(|method| Fault {
+            method: Some(method.to_owned()),
+            ..Fault::next(1, kind.clone())
+        })
+        .to_vec()
+}
+
 /// Kills commands that act at random instants, and looks each time.
 #[expect(
     clippy::print_stdout,
@@ -140,6 +159,7 @@ fn killed(rounds: u32, seed: u64) -> Result<()> {
             .into_iter()
             .chain(arguments)
             .collect();
+        merchant.server()?.set_faults(trouble(&mut dice));
         let mut child = desk.command(&all)?.spawn()?;
         std::thread::sleep(Duration::from_millis(dice.random_range(0..450)));
         if child.try_wait()?.is_none() {
@@ -148,6 +168,7 @@ fn killed(rounds: u32, seed: u64) -> Result<()> {
             ended += 1;
         }
         child.wait()?;
+        merchant.server()?.set_faults(Vec::new());
         let effects = merchant.server()?.effects();
         let shown = outbox(&desk, "test")?;
         uncertain += shown.values().filter(|it| it["state"] == "unknown").count();
@@ -166,16 +187,23 @@ fn killed(rounds: u32, seed: u64) -> Result<()> {
                 &effects,
                 &format!("seed {seed}, round {round}, carried on"),
             )?;
-            ensure!(
-                shown.values().all(|it| !matches!(
-                    it["state"].as_str(),
-                    Some("sending" | "queued" | "unknown")
-                )),
-                "seed {seed}, round {round}: something was left"
-            );
+            let open = |it: &&Value| {
+                matches!(it["state"].as_str(), Some("sending" | "queued" | "unknown"))
+            };
+            if let Some(left) = shown.values().find(open) {
+                let id = left["id"].as_str().context("id")?;
+                let story = ask(&desk, "test", &["outbox", "show", id])?.well()?;
+                bail!("seed {seed}, round {round}: {story} was left by {run:?}");
+            }
         }
     }
     let log = ask(&desk, "test", &["log", "verify"])?.well()?;
+    let doctor = ask(&desk, "test", &["doctor"])?.well()?;
+    let modes = doctor["modes"].as_array().context("modes")?;
+    ensure!(
+        modes.iter().any(|it| it["log"]["lines"] == log["lines"]),
+        "doctor follows the log too: {doctor}"
+    );
     println!(
         "{ended} ended by themselves, {uncertain} were seen in doubt, the log has {} lines",
         log["lines"]

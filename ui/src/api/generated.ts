@@ -1168,7 +1168,11 @@ next: number | null,
 /**
  * How many there are in each state.
  */
-counts: Array<OutboxCount>, };
+counts: Array<OutboxCount>, 
+/**
+ * What is wrong with the action log, followed when the file was opened. Nothing is sent by itself then.
+ */
+log_fault: ApiErrorView | null, };
 
 /**
  * Which operations.

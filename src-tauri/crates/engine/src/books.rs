@@ -7,7 +7,7 @@ use crate::clock::{SharedClock, random_bytes};
 use crate::error::EngineError;
 use crate::figures::FigureCache;
 use crate::home::Home;
-use crate::outbox::{look_at_mark, settle_what_was_left};
+use crate::outbox::{LogState, look_at_mark, settle_what_was_left, verify};
 use crate::secrets::Secrets;
 use crate::sync::SyncBoard;
 use base64::Engine as _;
@@ -20,7 +20,7 @@ use coffer_store::table::dirty;
 use coffer_store::{DatabaseKey, Listener, Read, Store, StoreError, Write, derive_all};
 use secrecy::SecretString;
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::available_parallelism;
 use zeroize::Zeroizing;
 
@@ -40,6 +40,8 @@ pub struct Books<M: Mode> {
     pub figures: FigureCache,
     /// Operations that a person asked for while others were being carried out.
     urgent: Mutex<VecDeque<String>>,
+    /// Whether the action log held together when it was followed after these books were opened.
+    log: OnceLock<LogState>,
     /// How fast each account may be asked, shared by everything that asks.
     limits: Mutex<HashMap<AccountId, Arc<Limits>>>,
 }
@@ -88,6 +90,7 @@ impl<M: Mode> Books<M> {
             board: SyncBoard::default(),
             figures: FigureCache::default(),
             urgent: Mutex::default(),
+            log: OnceLock::new(),
             limits: Mutex::default(),
         };
         match look_at_mark(&books) {
@@ -110,6 +113,26 @@ impl<M: Mode> Books<M> {
             );
         }
         Ok(books)
+    }
+
+    /// Whether the action log holds together: followed from its first line, once for these books. Blocks.
+    ///
+    /// # Errors
+    /// The file's.
+    pub fn log_at_start(&self) -> Result<&LogState, EngineError> {
+        if let Some(known) = self.log.get() {
+            return Ok(known);
+        }
+        let found = verify(self)?;
+        if let LogState::Broken(broken) = &found {
+            tracing::error!(
+                mode = M::NAME.as_str(),
+                line = broken.seq,
+                why = broken.why,
+                "the action log does not hold together"
+            );
+        }
+        Ok(self.log.get_or_init(|| found))
     }
 
     /// Derives what is still marked: after an update that makes facts anew, or a sync that was killed, no figure is told of

@@ -59,6 +59,10 @@ async fn go<M: Mode>(
     client: ClientOptions,
     output: &Output,
 ) -> Result<Ended, Failure> {
+    let own = Arc::clone(books);
+    if let Some(fault) = blocking(move || Ok(own.log_at_start()?.fault())).await? {
+        output.note(&format!("warning: {fault}"));
+    }
     let shown = preview(books, proposed.clone()).await?;
     if act.dry_run || only_preview {
         return would(&shown, only_preview, output);

@@ -8,6 +8,7 @@ use coffer_engine::api::types::ApiErrorView;
 use coffer_engine::books::Books;
 use coffer_engine::domain::ids::AccountId;
 use coffer_engine::domain::mode::{Mode, ModeName};
+use coffer_engine::outbox::{LogState, verify};
 use coffer_engine::self_check::{self, Depth, SEND_US};
 use coffer_engine::store::query::weight;
 use coffer_engine::store::table::gone;
@@ -34,6 +35,7 @@ pub(crate) async fn run(cli: &Cli, output: &Output) -> Result<Ended, Failure> {
                             let named = found.get(what).and_then(Value::as_array);
                             sound &= named.is_some_and(Vec::is_empty);
                         }
+                        sound &= found.pointer("/log/broken").is_some_and(Value::is_null);
                         modes.push(found);
                     }
                     Err(Failure::Engine(error)) => {
@@ -90,6 +92,12 @@ fn look<M: Mode>(books: &Books<M>) -> Result<Value, EngineError> {
         .into_iter()
         .map(|fault| fault.word)
         .collect();
+    let log = match verify(books)? {
+        LogState::Whole(head) => json!({ "lines": head.seq, "broken": null }),
+        LogState::Broken(it) => {
+            json!({ "lines": null, "broken": { "line": it.seq, "why": it.why } })
+        }
+    };
     let objects: serde_json::Map<String, Value> = weights
         .iter()
         .map(|it| (it.kind.as_str().to_owned(), json!(it.stored)))
@@ -100,6 +108,7 @@ fn look<M: Mode>(books: &Books<M>) -> Result<Value, EngineError> {
         "bytes": std::fs::metadata(books.store.path()).map_or(0, |file| file.len()),
         "damage": damage,
         "faults": wrong,
+        "log": log,
         "accounts": status::accounts(books)?,
         "objects": objects,
         "gone": gone,
@@ -163,6 +172,7 @@ fn tell(document: &Value, output: &Output) -> Result<(), Failure> {
         if !wrong.is_empty() {
             output.line(&format!("  {SEND_US}"))?;
         }
+        output.line(&of_log(&mode["log"]))?;
         let damage = mode["damage"].as_array().map_or(0, Vec::len);
         output.line(if damage == 0 {
             "  the file is sound"
@@ -171,4 +181,18 @@ fn tell(document: &Value, output: &Output) -> Result<(), Failure> {
         })?;
     }
     Ok(())
+}
+
+fn of_log(log: &Value) -> String {
+    let broken = log.get("broken").unwrap_or(&Value::Null);
+    if broken.is_null() {
+        let lines = log.get("lines").and_then(Value::as_u64).unwrap_or(0);
+        return format!("  the action log holds together: {lines} lines");
+    }
+    let line = broken.get("line").and_then(Value::as_u64).unwrap_or(0);
+    let why = broken
+        .get("why")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    format!("  THE ACTION LOG WAS ALTERED at line {line}: {why}")
 }

@@ -7,7 +7,7 @@ use crate::command::{books, desk, mode, name_mode};
 use crate::output::Output;
 use crate::{Ended, Failure};
 use coffer_engine::api::types::{
-    ActionLogRequest, ModeView, OperationRef, OperationView, OutboxRequest,
+    ActionLogRequest, ModeView, OperationRef, OperationView, OutboxList, OutboxRequest,
 };
 use coffer_engine::api::{carry_out, handle};
 use coffer_engine::domain::outbox::State;
@@ -119,9 +119,22 @@ async fn approve(
     one(mode(cli).into(), &view, output)
 }
 
+/// Operations; that the log was altered is said beside them.
+async fn listed(
+    desk: &Arc<Desk>,
+    request: OutboxRequest,
+    output: &Output,
+) -> Result<OutboxList, Failure> {
+    let list = handle::outbox_list(desk, request).await?;
+    if let Some(fault) = &list.log_fault {
+        output.note(&format!("warning: {}", fault.message));
+    }
+    Ok(list)
+}
+
 async fn list(desk: &Arc<Desk>, request: OutboxRequest, output: &Output) -> Result<Ended, Failure> {
     let mode = request.mode;
-    let list = handle::outbox_list(desk, request).await?;
+    let list = listed(desk, request, output).await?;
     if output.is_json() {
         let counts: serde_json::Map<String, serde_json::Value> = list
             .counts
@@ -176,7 +189,7 @@ async fn carry_on(cli: &Cli, desk: &Arc<Desk>, output: &Output) -> Result<Ended,
         before: None,
         limit: 1_000,
     };
-    let list = handle::outbox_list(desk, request).await?;
+    let list = listed(desk, request, output).await?;
     let count = |state: State| {
         list.counts
             .iter()

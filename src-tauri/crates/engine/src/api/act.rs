@@ -228,7 +228,10 @@ async fn listed<M: Mode>(books: &Arc<Books<M>>, wanted: Wanted) -> Result<Outbox
         .await?;
     let more = rows.len() > limit;
     rows.truncate(limit);
+    let own = Arc::clone(books);
+    let fault = blocking(move || Ok(own.log_at_start()?.fault())).await?;
     Ok(OutboxList {
+        log_fault: fault.map(|it| it.view()),
         next: rows.last().filter(|_| more).map(|row| row.number),
         operations: rows.iter().map(operation_view::<M>).collect(),
         counts: counts

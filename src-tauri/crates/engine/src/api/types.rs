@@ -910,6 +910,8 @@ pub struct OutboxList {
     pub next: Option<i64>,
     /// How many there are in each state.
     pub counts: Vec<OutboxCount>,
+    /// What is wrong with the action log, followed when the file was opened. Nothing is sent by itself then.
+    pub log_fault: Option<ApiErrorView>,
 }
 
 /// What a run of the outbox came to.

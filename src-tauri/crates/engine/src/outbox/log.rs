@@ -34,6 +34,20 @@ pub fn verify<M: Mode>(books: &Books<M>) -> Result<LogState, EngineError> {
     )
 }
 
+impl LogState {
+    /// What is wrong with the log.
+    #[must_use]
+    pub fn fault(&self) -> Option<EngineError> {
+        match self {
+            Self::Whole(_) => None,
+            Self::Broken(broken) => Some(EngineError::LogBroken {
+                seq: broken.seq,
+                why: broken.why.clone(),
+            }),
+        }
+    }
+}
+
 /// Writes down what happened to an operation; belongs into the transaction in which it happens.
 pub(super) fn note(
     write: &mut Write<'_>,

@@ -84,7 +84,8 @@ struct Runner<M: Mode> {
     outcome: Mutex<(u64, HashSet<AccountId>)>,
 }
 
-/// Whether anything waits to be carried out or looked for.
+/// Whether anything waits to be carried out or looked for without anybody asking. Where the log was altered, nothing is: what
+/// waits may be altered too, and somebody has to look.
 ///
 /// # Errors
 /// The file's.
@@ -105,10 +106,15 @@ pub async fn waits<M: Mode>(books: &Arc<Books<M>>) -> Result<bool, EngineError> 
             )
         })
         .await?;
-    Ok(rows.iter().any(|row| {
+    let waits = rows.iter().any(|row| {
         row.progress.state == State::Sending
             || !matches!(next(&row.progress, now), Next::Wait(_) | Next::Nothing)
-    }))
+    });
+    if !waits {
+        return Ok(false);
+    }
+    let own = Arc::clone(books);
+    blocking(move || Ok(own.log_at_start()?.fault().is_none())).await
 }
 
 /// Carries out what waits, or one operation alone.
@@ -774,21 +780,22 @@ impl<M: Mode> Runner<M> {
             .map_err(|error| EngineError::Internal(error.to_string()))?;
         row.changed_at = self.books.clock.now();
         let (kept, before) = (row.clone(), before.clone());
-        let written = self
+        // What goes on is what the file keeps, which holds instants less finely than clocks tell them.
+        let row = self
             .books
             .write(move |write| {
                 let now = operation::one(write.sql(), &kept.id)?;
                 if now.is_none_or(|now| now.progress != before) {
-                    return Ok(false);
+                    return Ok(None);
                 }
                 operation::update(write, &kept)?;
                 note(write, &kept, PROGRAM, action, kept.changed_at, &more)?;
-                Ok(true)
+                operation::one(write.sql(), &kept.id)
             })
             .await?;
-        if !written {
+        let Some(row) = row else {
             return Ok(None);
-        }
+        };
         let mut outcome = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
         outcome.0 += 1;
         if matches!(row.progress.state, State::Done | State::Pending) || row.progress.step > 0 {

@@ -6,7 +6,7 @@
 //! not this module's.
 
 use crate::api::carry_out;
-use crate::books::Books;
+use crate::books::{Books, blocking};
 use crate::desk::Desk;
 use crate::error::EngineError;
 use crate::outbox::{self, RunOptions};
@@ -84,6 +84,7 @@ pub async fn keep(desk: Weak<Desk>) {
         last_at: None,
         quiet: 0,
     });
+    follow_logs(&desk).await;
     loop {
         let Some(desk) = desk.upgrade() else {
             return;
@@ -106,6 +107,27 @@ pub async fn keep(desk: Weak<Desk>) {
         tokio::select! {
             () = tokio::time::sleep(next.max(Duration::from_millis(200))) => {}
             () = looking.changed.notified() => {}
+        }
+    }
+}
+
+/// Follows the action logs, once at the start.
+async fn follow_logs(desk: &Weak<Desk>) {
+    let Some(desk) = desk.upgrade() else {
+        return;
+    };
+    for mode in [ModeName::Live, ModeName::Test] {
+        let followed = async {
+            if let Some(any) = desk.books(mode).await? {
+                with_books!(any, books => blocking(move || books.log_at_start().map(|_| ())).await?);
+            }
+            Ok::<_, EngineError>(())
+        };
+        if let Err(error) = followed.await {
+            tracing::warn!(
+                code = error.code().as_str(),
+                "the action log could not be followed"
+            );
         }
     }
 }

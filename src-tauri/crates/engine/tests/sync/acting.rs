@@ -13,7 +13,7 @@ use coffer_engine::domain::outbox::State;
 use coffer_engine::domain::record::Kind;
 use coffer_engine::outbox::{
     Limits, LogState, RunOptions, Who, accept, add_operator, approve, discard, insist, propose,
-    propose_undo, run, set_limits, verify,
+    propose_undo, run, set_limits, verify, waits,
 };
 use coffer_engine::store::table::action_log;
 use coffer_engine::store::table::operation::OperationRow;
@@ -554,6 +554,32 @@ async fn the_log_refuses_to_be_changed_and_notices_when_it_was() {
     assert!(matches!(verify(&shop.books).unwrap(), LogState::Broken(broken) if broken.seq == 2));
     shop.tamper("DELETE FROM action_log WHERE seq = 2");
     assert!(matches!(verify(&shop.books).unwrap(), LogState::Broken(broken) if broken.seq == 3));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_that_was_altered_is_noticed_at_start_and_nothing_is_sent_by_itself() {
+    let (shop, mut shelf) = shop(10).await;
+    accepted(&shop.books, &shop, shelf.wish(Act::RefundPart), true).await;
+    let books = shop.opened_again().await;
+    assert!(matches!(books.log_at_start().unwrap(), LogState::Whole(_)));
+    assert!(waits(&books).await.unwrap(), "it is queued");
+    shop.tamper("DROP TRIGGER action_log_is_not_changed");
+    shop.tamper("UPDATE action_log SET who = 'somebody else' WHERE seq = 1");
+    let books = shop.opened_again().await;
+    let found = books.log_at_start().unwrap();
+    assert!(matches!(found, LogState::Broken(broken) if broken.seq == 1));
+    assert!(!waits(&books).await.unwrap(), "somebody has to look first");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_lost_is_looked_for_and_sent_again_in_one_go() {
+    let (shop, mut shelf) = shop(10).await;
+    let row = accepted(&shop.books, &shop, shelf.wish(Act::RefundPart), false).await;
+    shop.merchant.set_faults(strikes(&row, FaultKind::Reset));
+    let row = carried_out(&shop.books, &shop, &row.id).await;
+    assert_eq!(state(&row), State::Done, "{:?}", row.message);
+    assert_eq!(row.progress.attempts, 2);
+    assert_eq!(shop.merchant.effects().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
