@@ -65,6 +65,16 @@ fn subscriptions(desk: &Desk, mode: &str) -> Result<Vec<String>> {
         .collect())
 }
 
+fn customers(desk: &Desk) -> Result<Vec<String>> {
+    let list = ask(desk, "test", &["customers", "--limit", "500"])?.well()?;
+    let items = list["items"].as_array().context("items")?;
+    Ok(items
+        .iter()
+        .filter_map(|it| it["id"].as_str())
+        .map(str::to_owned)
+        .collect())
+}
+
 /// The outbox, by operation.
 fn outbox(desk: &Desk, mode: &str) -> Result<BTreeMap<String, Value>> {
     let list = ask(desk, mode, &["outbox", "list", "--limit", "1000"])?.well()?;
@@ -75,10 +85,14 @@ fn outbox(desk: &Desk, mode: &str) -> Result<BTreeMap<String, Value>> {
         .collect())
 }
 
-/// How often the merchant did something for each operation that left its mark.
+/// How often the merchant did something for each operation, by its mark or its key.
 fn done(effects: &[Effect]) -> BTreeMap<&str, usize> {
+    fn operation(effect: &Effect) -> Option<&str> {
+        let of_key = || effect.key.as_deref()?.split('-').next();
+        effect.operation.as_deref().or_else(of_key)
+    }
     let mut all = BTreeMap::new();
-    for operation in effects.iter().filter_map(|it| it.operation.as_deref()) {
+    for operation in effects.iter().filter_map(operation) {
         *all.entry(operation).or_default() += 1;
     }
     all
@@ -128,6 +142,54 @@ fn trouble(dice: &mut ChaCha8Rng) -> Vec<Fault> {
         .to_vec()
 }
 
+/// What there is to do something with.
+struct Things {
+    payments: Vec<String>,
+    subscriptions: Vec<String>,
+    customers: Vec<String>,
+}
+
+/// A command that does something by one request.
+fn something<'a>(dice: &mut ChaCha8Rng, things: &'a Things) -> Vec<&'a str> {
+    let payment = &things.payments[dice.random_range(0..things.payments.len())];
+    let subscription = &things.subscriptions[dice.random_range(0..things.subscriptions.len())];
+    let customer = &things.customers[dice.random_range(0..things.customers.len())];
+    match dice.random_range(0..12) {
+        0..3 => vec!["refund", payment, "--amount", "0.10", "--note", "a round"],
+        3 => vec!["cancel", subscription, "--when", "period-end"],
+        4 => vec!["uncancel", subscription],
+        5..7 => vec!["pause", subscription, "--what", "collection"],
+        7 => vec!["resume", subscription],
+        8 => vec![
+            "plan-change",
+            subscription,
+            "--quantity",
+            "3",
+            "--proration",
+            "none",
+        ],
+        9 => vec!["credit", customer, "--amount", "1.00"],
+        10 => vec!["customer", "update", customer, "--name", "Somebody Else"],
+        _ => vec!["outbox", "run"],
+    }
+}
+
+/// Carries on with what was left: afterwards nothing is open that needs nobody.
+fn carry_on(merchant: &Merchant, desk: &Desk, when: &str) -> Result<()> {
+    let run = ask(desk, "test", &["outbox", "run"])?;
+    ensure!(matches!(run.code, Some(0 | 4)), "{when}: {run:?}");
+    let shown = outbox(desk, "test")?;
+    let effects = merchant.server()?.effects();
+    hold(&shown, &effects, &format!("{when}, carried on"))?;
+    let open = |it: &&Value| matches!(it["state"].as_str(), Some("sending" | "queued" | "unknown"));
+    if let Some(left) = shown.values().find(open) {
+        let id = left["id"].as_str().context("id")?;
+        let story = ask(desk, "test", &["outbox", "show", id])?.well()?;
+        bail!("{when}: {story} was left by {run:?}");
+    }
+    Ok(())
+}
+
 /// Kills commands that act at random instants, and looks each time.
 #[expect(
     clippy::print_stdout,
@@ -140,21 +202,16 @@ fn killed(rounds: u32, seed: u64) -> Result<()> {
         ..ServerOptions::new(spec)
     })?;
     let desk = open(&merchant)?;
-    let (payments, subscriptions) = (payments(&desk, "test")?, subscriptions(&desk, "test")?);
+    let things = Things {
+        payments: payments(&desk, "test")?,
+        subscriptions: subscriptions(&desk, "test")?,
+        customers: customers(&desk)?,
+    };
     println!("seed {seed}, {rounds} rounds");
     let mut dice = ChaCha8Rng::seed_from_u64(seed);
     let (mut ended, mut uncertain) = (0, 0);
     for round in 0..rounds {
-        let any = |dice: &mut ChaCha8Rng, of: &[String]| of[dice.random_range(0..of.len())].clone();
-        let payment = any(&mut dice, &payments);
-        let subscription = any(&mut dice, &subscriptions);
-        let note = format!("round {round}");
-        let arguments: Vec<&str> = match dice.random_range(0..6) {
-            0..3 => vec!["refund", &payment, "--amount", "0.10", "--note", &note],
-            3 => vec!["cancel", &subscription, "--when", "period-end"],
-            4 => vec!["uncancel", &subscription],
-            _ => vec!["outbox", "run"],
-        };
+        let arguments = something(&mut dice, &things);
         let all: Vec<&str> = ["--json", "--mode", "test"]
             .into_iter()
             .chain(arguments)
@@ -178,23 +235,7 @@ fn killed(rounds: u32, seed: u64) -> Result<()> {
             &format!("seed {seed}, round {round}, killed"),
         )?;
         if dice.random_range(0..3) == 0 {
-            let run = ask(&desk, "test", &["outbox", "run"])?;
-            ensure!(matches!(run.code, Some(0 | 4)), "round {round}: {run:?}");
-            let effects = merchant.server()?.effects();
-            let shown = outbox(&desk, "test")?;
-            hold(
-                &shown,
-                &effects,
-                &format!("seed {seed}, round {round}, carried on"),
-            )?;
-            let open = |it: &&Value| {
-                matches!(it["state"].as_str(), Some("sending" | "queued" | "unknown"))
-            };
-            if let Some(left) = shown.values().find(open) {
-                let id = left["id"].as_str().context("id")?;
-                let story = ask(&desk, "test", &["outbox", "show", id])?.well()?;
-                bail!("seed {seed}, round {round}: {story} was left by {run:?}");
-            }
+            carry_on(&merchant, &desk, &format!("seed {seed}, round {round}"))?;
         }
     }
     let log = ask(&desk, "test", &["log", "verify"])?.well()?;

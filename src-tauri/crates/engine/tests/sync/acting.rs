@@ -252,6 +252,57 @@ matrices! {
     an_error_before_anything_was_done_waits_for_a_person_after_a_day: FaultKind::Failure { status: 503 }, Then::NextDay, 27;
 }
 
+/// Stops the program while a request is under way, for every operation, and carries on with another one.
+async fn cut_off(kind: FaultKind, is_done: bool, seed: u64) {
+    let (shop, mut shelf) = varied_shop(seed).await;
+    for act in Act::ALL {
+        let before = shop.merchant.effects().len();
+        let row = accepted(&shop.books, &shop, shelf.wish(act), false).await;
+        shop.merchant.set_faults(strikes(&row, kind.clone()));
+        let (books, options) = (
+            Arc::clone(&shop.books),
+            RunOptions {
+                only: Some(row.id.clone()),
+                at_once: false,
+                client: shop.desk.client_options().clone(),
+            },
+        );
+        let running = tokio::spawn(async move { run(&books, options).await });
+        let under_way = async {
+            while state(&standing(&shop.books, &row.id)) != State::Sending
+                || (is_done && done_since(&shop, before) == 0)
+            {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        };
+        let patience = std::time::Duration::from_secs(20);
+        tokio::time::timeout(patience, under_way).await.unwrap();
+        running.abort();
+        assert!(running.await.unwrap_err().is_cancelled(), "{act:?}");
+        shop.merchant.set_faults(Vec::new());
+        let books = shop.opened_again().await;
+        assert_eq!(
+            state(&standing(&books, &row.id)),
+            State::Unknown,
+            "{act:?}: what was under way is not known"
+        );
+        let row = carried_out(&books, &shop, &row.id).await;
+        assert_eq!(state(&row), State::Done, "{act:?}: {:?}", row.message);
+        assert_eq!(done_since(&shop, before), act.effects(), "{act:?}");
+    }
+    shop.whole().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_operation_that_is_cut_off_before_it_happened_is_done_once() {
+    cut_off(FaultKind::Stall { ms: 30_000 }, false, 28).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_operation_that_is_cut_off_after_it_happened_is_done_once() {
+    cut_off(FaultKind::StalledBody { ms: 30_000 }, true, 29).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_waits_offline_goes_out_in_order_when_the_network_is_back() {
     let (shop, mut shelf) = shop(8).await;
