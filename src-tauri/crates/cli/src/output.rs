@@ -54,19 +54,8 @@ impl Output {
         right: &[usize],
         rows: Vec<Vec<String>>,
     ) -> std::io::Result<()> {
-        let mut table = Table::new();
-        table
-            .load_preset(presets::NOTHING)
-            .set_content_arrangement(ContentArrangement::Disabled);
-        table.set_header(header.iter().map(|name| name.to_uppercase()));
-        table.add_rows(rows);
-        for index in right {
-            if let Some(column) = table.column_mut(*index) {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
-        }
-        for line in table.lines() {
-            self.line(line.trim_end().trim_start_matches(' '))?;
+        for line in aligned(header, right, rows) {
+            self.line(&line)?;
         }
         Ok(())
     }
@@ -83,5 +72,41 @@ impl Output {
             text.push_str(hint);
         }
         let _ = writeln!(std::io::stderr().lock(), "{text}");
+    }
+}
+
+/// The lines of a table, without the space that stands before and after every cell at their ends.
+fn aligned(header: &[&str], right: &[usize], rows: Vec<Vec<String>>) -> Vec<String> {
+    let mut table = Table::new();
+    table
+        .load_preset(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(header.iter().map(|name| name.to_uppercase()));
+    table.add_rows(rows);
+    for index in right {
+        if let Some(column) = table.column_mut(*index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+        .lines()
+        .map(|line| {
+            let line = line.trim_end();
+            line.strip_prefix(' ').unwrap_or(line).to_owned()
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::aligned;
+
+    #[test]
+    fn a_first_column_can_stand_on_the_right() {
+        let rows = [["9", "a"], ["10", "b"]].map(|row| row.map(str::to_owned).to_vec());
+        assert_eq!(
+            aligned(&["line", "who"], &[0], rows.to_vec()),
+            ["LINE  WHO", "   9  a", "  10  b"]
+        );
     }
 }

@@ -142,8 +142,12 @@ async fn list(desk: &Arc<Desk>, request: OutboxRequest, output: &Output) -> Resu
             .map(|it| (it.state.clone(), json!(it.count)))
             .collect();
         let operations: Vec<_> = list.operations.iter().map(value).collect();
-        output
-            .document(&json!({ "operations": operations, "next": list.next, "counts": counts }))?;
+        output.document(&json!({
+            "operations": operations,
+            "next": list.next,
+            "counts": counts,
+            "log_fault": list.log_fault,
+        }))?;
         return Ok(Ended::Well);
     }
     name_mode(mode.into(), output)?;
@@ -208,6 +212,7 @@ async fn carry_on(cli: &Cli, desk: &Arc<Desk>, output: &Output) -> Result<Ended,
             "operations": operations,
             "counts": counts,
             "offline": outcome.offline,
+            "log_fault": list.log_fault,
             "elsewhere": outcome.elsewhere,
         }))?;
     } else {
