@@ -6,7 +6,7 @@ use coffer_tests::{Desk, Ended, Merchant, world};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// A desk with a synced test account.
@@ -50,29 +50,13 @@ fn payments(desk: &Desk, mode: &str) -> Result<Vec<String>> {
         .collect())
 }
 
-fn subscriptions(desk: &Desk, mode: &str) -> Result<Vec<String>> {
-    let list = ask(
-        desk,
-        mode,
-        &["subscriptions", "--status", "active", "--limit", "500"],
-    )?
-    .well()?;
+/// The ids of a list.
+fn ids(desk: &Desk, list: &[&str]) -> Result<Vec<String>> {
+    let asked: Vec<&str> = list.iter().copied().chain(["--limit", "500"]).collect();
+    let list = ask(desk, "test", &asked)?.well()?;
     let items = list["items"].as_array().context("items")?;
-    Ok(items
-        .iter()
-        .filter_map(|it| it["id"].as_str())
-        .map(str::to_owned)
-        .collect())
-}
-
-fn customers(desk: &Desk) -> Result<Vec<String>> {
-    let list = ask(desk, "test", &["customers", "--limit", "500"])?.well()?;
-    let items = list["items"].as_array().context("items")?;
-    Ok(items
-        .iter()
-        .filter_map(|it| it["id"].as_str())
-        .map(str::to_owned)
-        .collect())
+    let all = items.iter().filter_map(|it| it["id"].as_str());
+    Ok(all.map(str::to_owned).collect())
 }
 
 /// The outbox, by operation.
@@ -85,36 +69,45 @@ fn outbox(desk: &Desk, mode: &str) -> Result<BTreeMap<String, Value>> {
         .collect())
 }
 
-/// How often the merchant did something for each operation, by its mark or its key.
-fn done(effects: &[Effect]) -> BTreeMap<&str, usize> {
-    fn operation(effect: &Effect) -> Option<&str> {
-        let of_key = || effect.key.as_deref()?.split('-').next();
-        effect.operation.as_deref().or_else(of_key)
-    }
-    let mut all = BTreeMap::new();
-    for operation in effects.iter().filter_map(operation) {
-        *all.entry(operation).or_default() += 1;
+/// The steps of each operation that the merchant took, by its mark or its key.
+fn done(effects: &[Effect]) -> BTreeMap<&str, Vec<&str>> {
+    let mut all: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for effect in effects {
+        // `OPERATION-STEP-GENERATION`
+        let mut key = effect.key.as_deref().unwrap_or_default().split('-');
+        let (operation, step) = (key.next(), key.next().unwrap_or("0"));
+        if let Some(operation) = effect.operation.as_deref().or(operation) {
+            all.entry(operation).or_default().push(step);
+        }
     }
     all
 }
 
-/// Holds what the outbox shows against what the merchant did: each effect belongs to an operation that is kept, none is
+/// Holds what the outbox shows against what the merchant did: each effect belongs to an operation that is kept, no step is
 /// done twice, and none is shown otherwise than it is.
 fn hold(shown: &BTreeMap<String, Value>, effects: &[Effect], when: &str) -> Result<()> {
     let done = done(effects);
-    for (operation, times) in &done {
-        ensure!(*times == 1, "{when}: {operation} was done {times} times");
+    for (operation, steps) in &done {
+        ensure!(
+            steps.iter().collect::<BTreeSet<_>>().len() == steps.len(),
+            "{when}: {operation} was done twice: {steps:?}"
+        );
         ensure!(
             shown.contains_key(*operation),
             "{when}: {operation} was done and is not kept"
         );
     }
     for (id, operation) in shown {
-        let times = done.get(id.as_str()).copied().unwrap_or(0);
+        let times = done.get(id.as_str()).map_or(0, Vec::len);
+        let known = |name: &str| operation[name].as_u64().map(usize::try_from);
+        let (step, steps) = (known("step"), known("steps"));
         match operation["state"].as_str() {
-            Some("done" | "pending") => ensure!(times == 1, "{when}: {operation} was not done"),
-            Some("queued" | "refused" | "discarded" | "needs_review") => {
-                ensure!(times == 0, "{when}: {operation} was done");
+            Some("done" | "pending") => {
+                ensure!(steps == Some(Ok(times)), "{when}: {operation} was not done");
+            }
+            Some("refused" | "discarded") => ensure!(times == 0, "{when}: {operation} was done"),
+            Some("queued" | "needs_review") => {
+                ensure!(step == Some(Ok(times)), "{when}: {operation} was done");
             }
             Some("unknown") => {}
             other => bail!("{when}: {id} is {other:?}"),
@@ -146,21 +139,37 @@ fn trouble(dice: &mut ChaCha8Rng) -> Vec<Fault> {
 struct Things {
     payments: Vec<String>,
     subscriptions: Vec<String>,
+    trials: Vec<String>,
+    bills: Vec<String>,
     customers: Vec<String>,
 }
 
-/// A command that does something by one request.
+impl Things {
+    fn of(desk: &Desk) -> Result<Self> {
+        Ok(Self {
+            payments: payments(desk, "test")?,
+            subscriptions: ids(desk, &["subscriptions", "--status", "active"])?,
+            trials: ids(desk, &["subscriptions", "--status", "trialing"])?,
+            bills: ids(desk, &["invoices", "--status", "open"])?,
+            customers: ids(desk, &["customers"])?,
+        })
+    }
+}
+
+/// A command that does something, and leaves its key or its mark.
 fn something<'a>(dice: &mut ChaCha8Rng, things: &'a Things) -> Vec<&'a str> {
-    let payment = &things.payments[dice.random_range(0..things.payments.len())];
-    let subscription = &things.subscriptions[dice.random_range(0..things.subscriptions.len())];
-    let customer = &things.customers[dice.random_range(0..things.customers.len())];
-    match dice.random_range(0..12) {
-        0..3 => vec!["refund", payment, "--amount", "0.10", "--note", "a round"],
-        3 => vec!["cancel", subscription, "--when", "period-end"],
-        4 => vec!["uncancel", subscription],
-        5..7 => vec!["pause", subscription, "--what", "collection"],
-        7 => vec!["resume", subscription],
-        8 => vec![
+    let mut any = |of: &'a [String]| of[dice.random_range(0..of.len())].as_str();
+    let payment = any(&things.payments);
+    let subscription = any(&things.subscriptions);
+    let (trial, bill) = (any(&things.trials), any(&things.bills));
+    let customer = any(&things.customers);
+    match dice.random_range(0..20) {
+        0..4 => vec!["refund", payment, "--amount", "0.10", "--note", "a round"],
+        4 => vec!["cancel", subscription, "--when", "period-end"],
+        5 => vec!["uncancel", subscription],
+        6..8 => vec!["pause", subscription, "--what", "collection"],
+        8 => vec!["resume", subscription],
+        9 => vec![
             "plan-change",
             subscription,
             "--quantity",
@@ -168,8 +177,21 @@ fn something<'a>(dice: &mut ChaCha8Rng, things: &'a Things) -> Vec<&'a str> {
             "--proration",
             "none",
         ],
-        9 => vec!["credit", customer, "--amount", "1.00"],
-        10 => vec!["customer", "update", customer, "--name", "Somebody Else"],
+        10..12 => vec![
+            "plan-change",
+            subscription,
+            "--quantity",
+            "4",
+            "--when",
+            "period-end",
+        ],
+        12 => vec!["keep-plan", subscription],
+        13 => vec!["credit", customer, "--amount", "1.00"],
+        14 => vec!["customer", "update", customer, "--name", "Somebody Else"],
+        15 => vec!["extend-trial", trial, "--until", "now"],
+        16 => vec!["credit-note", bill, "--amount", "0.10", "--note", "a round"],
+        17 => vec!["invoice", "void", bill],
+        18 => vec!["invoice", "uncollectible", bill],
         _ => vec!["outbox", "run"],
     }
 }
@@ -202,11 +224,7 @@ fn killed(rounds: u32, seed: u64) -> Result<()> {
         ..ServerOptions::new(spec)
     })?;
     let desk = open(&merchant)?;
-    let things = Things {
-        payments: payments(&desk, "test")?,
-        subscriptions: subscriptions(&desk, "test")?,
-        customers: customers(&desk)?,
-    };
+    let things = Things::of(&desk)?;
     println!("seed {seed}, {rounds} rounds");
     let mut dice = ChaCha8Rng::seed_from_u64(seed);
     let (mut ended, mut uncertain) = (0, 0);
