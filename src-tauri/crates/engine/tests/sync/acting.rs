@@ -2,7 +2,7 @@
 //!
 //! The merchant counts what requests really did. After every trouble the counts are held against what the outbox says.
 
-use crate::acts::{Act, Shelf, accepted, carried_out, id, standing, state};
+use crate::acts::{Act, Shelf, accepted, carried_out, id, running, standing, state};
 use crate::support::{Shop, present, world};
 use chrono::{Duration, TimeDelta};
 use coffer_engine::EngineError;
@@ -12,8 +12,8 @@ use coffer_engine::domain::mode::Test;
 use coffer_engine::domain::outbox::State;
 use coffer_engine::domain::record::Kind;
 use coffer_engine::outbox::{
-    Limits, LogState, RunOptions, Who, accept, add_operator, approve, discard, insist, propose,
-    propose_undo, run, set_limits, verify, waits,
+    Limits, LogState, Who, accept, add_operator, approve, discard, insist, propose, propose_undo,
+    run, set_limits, verify, waits,
 };
 use coffer_engine::store::table::action_log;
 use coffer_engine::store::table::operation::OperationRow;
@@ -259,15 +259,8 @@ async fn cut_off(kind: FaultKind, is_done: bool, seed: u64) {
         let before = shop.merchant.effects().len();
         let row = accepted(&shop.books, &shop, shelf.wish(act), false).await;
         shop.merchant.set_faults(strikes(&row, kind.clone()));
-        let (books, options) = (
-            Arc::clone(&shop.books),
-            RunOptions {
-                only: Some(row.id.clone()),
-                at_once: false,
-                client: shop.desk.client_options().clone(),
-            },
-        );
-        let running = tokio::spawn(async move { run(&books, options).await });
+        let (books, options) = (Arc::clone(&shop.books), running(&shop, Some(&row.id)));
+        let task = tokio::spawn(async move { run(&books, options).await });
         let under_way = async {
             while state(&standing(&shop.books, &row.id)) != State::Sending
                 || (is_done && done_since(&shop, before) == 0)
@@ -277,8 +270,8 @@ async fn cut_off(kind: FaultKind, is_done: bool, seed: u64) {
         };
         let patience = std::time::Duration::from_secs(20);
         tokio::time::timeout(patience, under_way).await.unwrap();
-        running.abort();
-        assert!(running.await.unwrap_err().is_cancelled(), "{act:?}");
+        task.abort();
+        assert!(task.await.unwrap_err().is_cancelled(), "{act:?}");
         shop.merchant.set_faults(Vec::new());
         let books = shop.opened_again().await;
         assert_eq!(
@@ -319,12 +312,7 @@ async fn what_waits_offline_goes_out_in_order_when_the_network_is_back() {
         times: None,
         ..Fault::next(1, FaultKind::Reset)
     }]);
-    let options = || RunOptions {
-        only: None,
-        at_once: false,
-        client: shop.desk.client_options().clone(),
-    };
-    let outcome = run(&shop.books, options()).await.unwrap();
+    let outcome = run(&shop.books, running(&shop, None)).await.unwrap();
     assert!(outcome.offline);
     for row in &rows {
         assert_eq!(
@@ -334,7 +322,7 @@ async fn what_waits_offline_goes_out_in_order_when_the_network_is_back() {
         );
     }
     shop.merchant.set_faults(Vec::new());
-    run(&shop.books, options()).await.unwrap();
+    run(&shop.books, running(&shop, None)).await.unwrap();
     for row in &rows {
         assert_eq!(state(&standing(&shop.books, &row.id)), State::Done);
     }
@@ -713,12 +701,7 @@ async fn a_draining_outbox_asks_for_little_more_than_it_must() {
         accepted(&shop.books, &shop, shelf.wish(Act::RefundPart), true).await;
     }
     let before = shop.requests();
-    let options = RunOptions {
-        only: None,
-        at_once: false,
-        client: shop.desk.client_options().clone(),
-    };
-    run(&shop.books, options).await.unwrap();
+    run(&shop.books, running(&shop, None)).await.unwrap();
     let asked = shop.requests() - before;
     assert_eq!(shop.merchant.effects().len(), count);
     assert_eq!(
@@ -832,16 +815,11 @@ async fn what_a_person_asks_for_goes_before_what_has_waited() {
         times: None,
         ..Fault::next(1, FaultKind::Latency { ms: 60 })
     }]);
-    let options = |only| RunOptions {
-        only,
-        at_once: false,
-        client: shop.desk.client_options().clone(),
-    };
-    let (books, all) = (Arc::clone(&shop.books), options(None));
+    let (books, all) = (Arc::clone(&shop.books), running(&shop, None));
     let draining = tokio::spawn(async move { run(&books, all).await });
     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     let mine = accepted(&shop.books, &shop, shelf.wish(Act::Credit), true).await;
-    run(&shop.books, options(Some(mine.id.clone())))
+    run(&shop.books, running(&shop, Some(&mine.id)))
         .await
         .unwrap();
     draining.await.unwrap().unwrap();

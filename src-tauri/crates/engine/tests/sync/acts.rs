@@ -408,14 +408,18 @@ pub(crate) async fn accepted(
     accept(books, &proposed, Some("tried"), &Who::default(), None).unwrap()
 }
 
-/// Carries out what waits, and says how an operation stands then.
-pub(crate) async fn carried_out(books: &Arc<Books<Test>>, shop: &Shop, id: &str) -> OperationRow {
-    let options = RunOptions {
-        only: Some(id.to_owned()),
+/// A run of everything, or of one operation, that keeps to every wait.
+pub(crate) fn running(shop: &Shop, only: Option<&str>) -> RunOptions {
+    RunOptions {
+        only: only.map(str::to_owned),
         at_once: false,
         client: shop.desk.client_options().clone(),
-    };
-    carry_out(books, options).await.unwrap();
+    }
+}
+
+/// Carries out what waits, and says how an operation stands then.
+pub(crate) async fn carried_out(books: &Arc<Books<Test>>, shop: &Shop, id: &str) -> OperationRow {
+    carry_out(books, running(shop, Some(id))).await.unwrap();
     standing(books, id)
 }
 
