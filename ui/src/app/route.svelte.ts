@@ -3,10 +3,33 @@
 
 import type { CustomerSort } from '../api/generated';
 
+/** Views whose place is their name and what is chosen in them. */
+export const PLAIN_VIEWS = [
+  'movements',
+  'cohorts',
+  'forecast',
+  'explain',
+  'subscriptions',
+  'payments',
+  'invoices',
+  'disputes',
+  'recovery',
+  'trials',
+  'outbox',
+  'log',
+  'reconcile',
+  'parts',
+] as const;
+export type PlainView = (typeof PLAIN_VIEWS)[number];
+/** What is chosen in a plain view, by name; each view reads its own and overlooks the rest. */
+export type Params = Readonly<Record<string, string>>;
+
 export type Route =
   | { view: 'overview' }
   | { view: 'customers'; search: string; sort: CustomerSort; descending: boolean }
-  | { view: 'customer'; id: string }
+  /** `at` is an object of the customer's that is to be found on the page. */
+  | { view: 'customer'; id: string; at?: string }
+  | { view: PlainView; params: Params }
   | { view: 'settings' };
 
 const SORTS: readonly CustomerSort[] = ['created', 'name', 'mrr'];
@@ -28,15 +51,27 @@ export function parseRoute(hash: string): Route {
       descending: order === null ? sort !== 'name' : order === 'desc',
     };
   }
-  if (head === 'customer' && rest.length > 0)
-    return { view: 'customer', id: decodeURIComponent(rest.join('/')) };
+  if (head === 'customer' && rest.length > 0) {
+    const id = decodeURIComponent(rest.join('/'));
+    const at = params.get('at');
+    return at === null ? { view: 'customer', id } : { view: 'customer', id, at };
+  }
+  const plain = PLAIN_VIEWS.find((name) => name === head);
+  if (plain !== undefined) return { view: plain, params: Object.fromEntries(params) };
   if (head === 'settings') return { view: 'settings' };
   return { view: 'overview' };
 }
 
 /** Writes a place as a fragment. */
 export function routeHash(route: Route): string {
-  if (route.view === 'customer') return `#/customer/${encodeURIComponent(route.id)}`;
+  if (route.view === 'customer') {
+    const at = route.at === undefined ? '' : `?at=${encodeURIComponent(route.at)}`;
+    return `#/customer/${encodeURIComponent(route.id)}${at}`;
+  }
+  if ('params' in route) {
+    const text = new URLSearchParams(route.params).toString();
+    return `#/${route.view}${text === '' ? '' : `?${text}`}`;
+  }
   if (route.view !== 'customers') return `#/${route.view}`;
   const params = new URLSearchParams();
   if (route.search !== '') params.set('search', route.search);

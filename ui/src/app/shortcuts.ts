@@ -1,7 +1,11 @@
 // Which keys do what, and nothing about the screen: single keys and `g` followed by a letter, as a pure state machine so
 // that the rules (never while typing, never with a modifier, a second to finish) are tested without a window.
 
-export type ShortcutAction = 'overview' | 'customers' | 'settings' | 'mode' | 'search' | 'help' | 'sync';
+import type { Route } from './route.svelte';
+import { VIEWS } from './views';
+
+/** A view to go to, or something that works everywhere. */
+export type ShortcutAction = Route['view'] | 'mode' | 'search' | 'help' | 'sync';
 
 export interface Shortcut {
   keys: string;
@@ -11,9 +15,11 @@ export interface Shortcut {
 
 /** In the order the shortcut sheet shows them. */
 export const SHORTCUTS: readonly Shortcut[] = [
-  { keys: 'g o', action: 'overview', label: 'Overview' },
-  { keys: 'g c', action: 'customers', label: 'Customers' },
-  { keys: 'g s', action: 'settings', label: 'Settings' },
+  ...VIEWS.map(({ keys, route, label }) => ({
+    keys,
+    action: route.view,
+    label,
+  })),
   { keys: 'g t', action: 'mode', label: 'Switch between live and test' },
   { keys: '/', action: 'search', label: 'Search' },
   { keys: 'y', action: 'sync', label: 'Sync now' },

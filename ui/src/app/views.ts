@@ -39,7 +39,9 @@ export const GROUPS: readonly { label: string; views: readonly View[] }[] = [
   },
 ];
 
+export const VIEWS: readonly View[] = GROUPS.flatMap((group) => group.views);
+
 /** The view a place belongs to. */
 export function viewOf(route: Route): View | undefined {
-  return GROUPS.flatMap((group) => group.views).find((view) => view.owns.includes(route.view));
+  return VIEWS.find((view) => view.owns.includes(route.view));
 }
