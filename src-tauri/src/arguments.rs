@@ -3,6 +3,7 @@
 //! The environment is read here once and handed down. A flag wins over a variable. What is not known is refused with a
 //! sentence, so that a mistyped `--home` never opens the wrong folder.
 
+use crate::links::{self, Place};
 use anyhow::{Context as _, bail};
 use coffer_engine::desk::SecretsChoice;
 use std::ffi::OsString;
@@ -15,6 +16,10 @@ pub(crate) struct Arguments {
     pub(crate) home: Option<PathBuf>,
     /// Whether to begin inside the simulated merchant.
     pub(crate) demo: bool,
+    /// Whether the window begins minimised.
+    pub(crate) minimised: bool,
+    /// Where in the window to begin.
+    pub(crate) place: Option<Place>,
 }
 
 impl Arguments {
@@ -25,6 +30,11 @@ impl Arguments {
         while let Some(argument) = given.next() {
             if argument == "--demo" {
                 read.demo = true;
+            } else if argument == "--minimised" || argument == "--minimized" {
+                read.minimised = true;
+            } else if let Some(link) = argument.to_str().filter(|it| links::is_link(it)) {
+                // A link that leads nowhere still opens the window.
+                read.place = links::read(link);
             } else if argument == "--home" {
                 let folder = given
                     .next()
@@ -36,7 +46,7 @@ impl Arguments {
             } else if !argument.to_string_lossy().starts_with("-psn_") {
                 // The Finder of older systems adds a `-psn_…` of its own, which means nothing here.
                 bail!(
-                    "Coffer's window does not know `{}`; it takes --home DIR and --demo.",
+                    "Coffer's window does not know `{}`; it takes --home DIR, --demo, --minimised and a coffer:// link.",
                     argument.to_string_lossy()
                 );
             }
@@ -86,7 +96,7 @@ fn variable(name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::Arguments;
+    use super::{Arguments, Place};
 
     fn parse(given: &[&str]) -> anyhow::Result<Arguments> {
         Arguments::parse(given.iter().map(Into::into))
@@ -97,10 +107,24 @@ mod tests {
         let wanted = Arguments {
             home: Some("/tmp/a b".into()),
             demo: true,
+            ..Arguments::default()
         };
         assert_eq!(parse(&["--demo", "--home", "/tmp/a b"]).unwrap(), wanted);
         assert_eq!(parse(&["--home=/tmp/a b", "--demo"]).unwrap(), wanted);
         assert_eq!(parse(&[]).unwrap(), Arguments::default());
+    }
+
+    #[test]
+    fn a_start_may_be_minimised_or_lead_to_a_place() {
+        let minimised = parse(&["--minimised", "coffer://customer/cus_1"]).unwrap();
+        assert!(minimised.minimised);
+        let place = Place::own("#/customer/cus_1", None);
+        assert_eq!(minimised.place, Some(place));
+        assert_eq!(
+            parse(&["coffer://nowhere"]).unwrap(),
+            Arguments::default(),
+            "a link that leads nowhere still opens the window"
+        );
     }
 
     #[test]

@@ -5,16 +5,8 @@
 
 use coffer_engine::Desk;
 use coffer_engine::api::handle;
-use coffer_engine::api::types::{
-    AccountAddRequest, AccountList, AccountListRequest, AccountRef, AccountRemoveRequest,
-    AccountRemoved, AccountView, ActionLog, ActionLogProof, ActionLogRequest, ApiErrorView,
-    AppState, Chart, ChartRequest, CustomerDetail, CustomerPage, CustomerRequest, CustomersRequest,
-    DemoRequest, KeyGuide, KeyGuideRequest, LimitsRequest, LimitsView, ModeRequest, Noted,
-    OperationPreview, OperationRef, OperationRequest, OperationSubmit, OperationView,
-    OperatorAddRequest, OperatorList, OperatorRemoveRequest, OperatorView, OutboxList,
-    OutboxRequest, OutboxRun, Overview, OverviewRequest, PresenceRequest, SearchRequest,
-    SearchResults, StateRequest, SyncRequest, SyncStatus,
-};
+// Every type that a command takes or gives.
+use coffer_engine::api::types::*;
 use coffer_engine::for_each_command;
 use std::sync::Arc;
 use tauri::{State, Wry};

@@ -7,7 +7,8 @@
 
 use crate::arguments::{Arguments, log_level, secrets};
 use crate::guard::{OneWindow, Start};
-use crate::{commands, events, harden, journal, window};
+use crate::window::Beginning;
+use crate::{commands, events, harden, journal, links, menu, telling, tray, window};
 use anyhow::{Context as _, bail};
 use coffer_engine::api::handle;
 use coffer_engine::api::types::{ApiErrorView, DemoRequest, ModeView, SyncRequest};
@@ -45,7 +46,12 @@ pub(crate) fn run() -> anyhow::Result<()> {
     if arguments.demo {
         tauri::async_runtime::block_on(enter_demo(&desk)).map_err(said)?;
     }
+    let beginning = Beginning {
+        minimised: arguments.minimised,
+        place: arguments.place,
+    };
     let app = builder(&home)
+        .plugin(tauri_plugin_notification::init())
         .plugin(
             tauri_plugin_window_state::Builder::new()
                 .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
@@ -58,14 +64,23 @@ pub(crate) fn run() -> anyhow::Result<()> {
         )
         .manage(Arc::clone(&desk))
         .invoke_handler(commands::handler())
-        .setup(move |app| Ok(furnish(app.handle(), &desk, &folder, guard)?))
+        .setup(move |app| Ok(furnish(app.handle(), &desk, &folder, guard, beginning)?))
         .build(context)
         .context("The window could not be opened")?;
-    app.run(|app, event| {
-        if matches!(event, RunEvent::ExitRequested { .. }) {
+    app.run(|app, event| match event {
+        RunEvent::ExitRequested { .. } => {
             app.state::<OneWindow>().close();
             tracing::info!("the window closes");
         }
+        // On macOS links come to the program that runs, not as arguments of a start.
+        #[cfg(target_os = "macos")]
+        RunEvent::Opened { urls } => {
+            let links: Vec<&str> = urls.iter().map(tauri::Url::as_str).collect();
+            if let Some(place) = links::among(&links) {
+                window::go(app, &place);
+            }
+        }
+        _ => {}
     });
     Ok(())
 }
@@ -75,9 +90,12 @@ fn builder(home: &Home) -> Builder<Wry> {
     let once = tauri_plugin_single_instance::Builder::new()
         // Two homes may be open at once; where the system lets us choose the name, it is the home's own.
         .dbus_id(format!("dev.coffer.desk.home-{}", home.id()))
-        .callback(|app, _, _| {
+        .callback(|app, arguments, _| {
             tracing::info!("Coffer was started again; its window comes to the front");
             window::to_front(app);
+            if let Some(place) = links::among(&arguments) {
+                window::go(app, &place);
+            }
         })
         .build();
     Builder::default().plugin(once)
@@ -105,10 +123,17 @@ fn furnish(
     desk: &Arc<Desk>,
     folder: &Path,
     guard: OneWindow,
+    beginning: Beginning,
 ) -> anyhow::Result<()> {
     events::relay(app, desk);
     tauri::async_runtime::spawn(keep(Arc::downgrade(desk)));
-    window::open(app, folder)?;
+    menu::furnish(app)?;
+    window::open(app, folder, beginning)?;
+    // A desktop without a tray is a desktop all the same.
+    if let Err(error) = tray::furnish(app) {
+        tracing::warn!("there is no tray: {error}");
+    }
+    telling::begin(app, desk);
     if !guard.listen()? {
         tracing::warn!("second starts will not find this window");
     }

@@ -3,7 +3,8 @@
 //! This crate composes the engine with Tauri and decides nothing about data: `compose` puts the parts together,
 //! `arguments` reads how it was started, `guard` lets one window at a time hold a home, `window` makes the window and
 //! keeps it on its own pages, `commands` hands the engine's list to the page, `events` tells the page what changed,
-//! `journal` writes the log, `harden` keeps memory out of core dumps.
+//! `menu`, `tray` and `telling` are what the desktop shows of it, `links` reads addresses of our own, `journal` writes the
+//! log, `harden` keeps memory out of core dumps.
 
 // A release build on Windows opens no console beside the window.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
@@ -15,6 +16,10 @@ mod events;
 mod guard;
 mod harden;
 mod journal;
+mod links;
+mod menu;
+mod telling;
+mod tray;
 mod window;
 
 use std::io::Write as _;

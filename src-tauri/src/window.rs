@@ -4,11 +4,16 @@
 //! white flash; after three seconds it is shown whatever the page does. The page cannot navigate elsewhere, open
 //! windows or download: links go to the browser through the opener's list of hosts.
 
+use crate::links::Place;
+use coffer_engine::api::types::ModeView;
 use std::path::Path;
 use std::time::Duration;
 use tauri::utils::config::Color;
 use tauri::webview::{NewWindowResponse, PageLoadEvent};
-use tauri::{AppHandle, Manager as _, Theme, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use tauri::{
+    AppHandle, Emitter as _, Manager as _, Theme, Url, WebviewUrl, WebviewWindow,
+    WebviewWindowBuilder,
+};
 
 /// The window's label, which the capability names.
 pub(crate) const MAIN: &str = "main";
@@ -20,12 +25,25 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Between the page's load and its first paint: two frames.
 const FIRST_PAINT: Duration = Duration::from_millis(34);
 
+/// The event that carries a place to the page.
+const GO: &str = "go";
+
+/// How the window begins.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Beginning {
+    /// Whether minimised.
+    pub(crate) minimised: bool,
+    /// Where.
+    pub(crate) place: Option<Place>,
+}
+
 /// Makes the window, hidden for now. What the page remembers of this screen lies in the home.
 ///
 /// # Errors
 /// When the system gives no window.
-pub(crate) fn open(app: &AppHandle, home: &Path) -> tauri::Result<()> {
-    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+pub(crate) fn open(app: &AppHandle, home: &Path, beginning: Beginning) -> tauri::Result<()> {
+    let Beginning { minimised, place } = beginning;
+    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App(address(place).into()))
         .title("Coffer")
         .inner_size(1280.0, 800.0)
         .min_inner_size(900.0, 600.0)
@@ -36,16 +54,16 @@ pub(crate) fn open(app: &AppHandle, home: &Path) -> tauri::Result<()> {
         .on_navigation(is_own)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_download(|_, _| false)
-        .on_page_load(|window, load| {
+        .on_page_load(move |window, load| {
             if load.event() == PageLoadEvent::Finished {
-                show_after(window, FIRST_PAINT);
+                show_after(window, FIRST_PAINT, minimised);
             }
         })
         .build()?;
     if window.theme()? == Theme::Dark {
         window.set_background_color(Some(PAPER_DARK))?;
     }
-    show_after(window, PATIENCE);
+    show_after(window, PATIENCE, minimised);
     Ok(())
 }
 
@@ -61,6 +79,26 @@ pub(crate) fn to_front(app: &AppHandle) {
     if let Err(error) = raised {
         tracing::warn!("the window could not be brought to the front: {error}");
     }
+}
+
+/// Tells the page to go somewhere: a link was followed.
+pub(crate) fn go(app: &AppHandle, place: &Place) {
+    if let Err(error) = app.emit_to(MAIN, GO, place) {
+        tracing::warn!("the page could not be told where to go: {error}");
+    }
+}
+
+/// The page's first address. What is in the fragment is of a form that `links` lets through.
+fn address(place: Option<Place>) -> String {
+    let mode = |it: &Place| match it.mode {
+        Some(ModeView::Live) => "?mode=live",
+        Some(ModeView::Test) => "?mode=test",
+        None => "",
+    };
+    place.map_or_else(
+        || "index.html".to_owned(),
+        |it| format!("index.html{}{}", mode(&it), it.place),
+    )
 }
 
 /// Whether an address is one of the app's own pages.
@@ -80,11 +118,12 @@ fn is_own(url: &Url) -> bool {
     own
 }
 
-fn show_after(window: WebviewWindow, wait: Duration) {
+fn show_after(window: WebviewWindow, wait: Duration, minimised: bool) {
     tauri::async_runtime::spawn(async move {
         tokio::time::sleep(wait).await;
         let shown = match window.is_visible() {
             Ok(true) => return,
+            Ok(false) if minimised => window.minimize().and_then(|()| window.show()),
             Ok(false) => window.show(),
             Err(error) => Err(error),
         };
@@ -97,7 +136,17 @@ fn show_after(window: WebviewWindow, wait: Duration) {
 
 #[cfg(test)]
 mod tests {
-    use super::is_own;
+    use super::{address, is_own};
+    use crate::links::read;
+
+    #[test]
+    fn the_window_may_begin_at_a_place() {
+        assert_eq!(address(None), "index.html");
+        assert_eq!(
+            address(read("coffer://customer/cus_1?mode=test")),
+            "index.html?mode=test#/customer/cus_1"
+        );
+    }
 
     #[test]
     fn the_window_stays_on_its_own_pages() {

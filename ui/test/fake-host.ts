@@ -2,7 +2,7 @@
 // does not mean to answer by hand can be given their answers beforehand.
 
 import type { Changed } from '../src/api/generated';
-import type { CommandName, Host, Link, ResponseOf } from '../src/host';
+import type { CommandName, Host, Link, ResponseOf, Wish } from '../src/host';
 
 type Answers = { [N in CommandName]?: ResponseOf<N> | (() => ResponseOf<N>) };
 
@@ -23,6 +23,8 @@ export interface FakeHost extends Host {
   opened: string[];
   change: (changed: Changed) => void;
   link: (link: Link) => void;
+  /** The desktop asks for something. */
+  wish: (wish: Wish) => void;
 }
 
 const settled = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
@@ -32,6 +34,7 @@ export function fakeHost(answers: Answers = {}): FakeHost {
   const opened: string[] = [];
   const changed = new Set<(changed: Changed) => void>();
   const links = new Set<(link: Link) => void>();
+  const wishes = new Set<(wish: Wish) => void>();
   return {
     kind: 'browser',
     calls,
@@ -44,6 +47,9 @@ export function fakeHost(answers: Answers = {}): FakeHost {
     },
     change: (value) => {
       for (const listener of changed) listener(value);
+    },
+    wish: (value) => {
+      for (const listener of wishes) listener(value);
     },
     link: (value) => {
       for (const listener of links) listener(value);
@@ -74,6 +80,10 @@ export function fakeHost(answers: Answers = {}): FakeHost {
       links.add(callback);
       callback('up');
       return () => links.delete(callback);
+    },
+    onWish(callback) {
+      wishes.add(callback);
+      return () => wishes.delete(callback);
     },
     openExternal: async (url) => {
       opened.push(url);

@@ -164,6 +164,14 @@ const SHOTS = [
     'settings',
     { act: (page) => page.getByRole('button', { name: 'Remove…' }).click() },
   ],
+  ['parts', 'live', 'parts', { size: { width: 1280, height: 2200 } }],
+  ['parts-test', 'testonly', 'parts'],
+  [
+    'palette',
+    'live+test',
+    'overview',
+    { act: (page) => page.keyboard.press('Control+k') },
+  ],
   ['fault', 'live+fault', ''],
 ];
 

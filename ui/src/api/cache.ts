@@ -52,6 +52,8 @@ const RESTS_ON: Record<ReadName, readonly string[]> = {
   outbox_show: ['operations'],
   action_log: ['action_log'],
   operator_list: ['settings'],
+  notification_rules: ['settings'],
+  privacy: ['sync', 'accounts'],
 };
 const KNOWN_KINDS = new Set(Object.values(RESTS_ON).flat());
 

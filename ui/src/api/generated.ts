@@ -470,6 +470,31 @@ width: number,
 height: number, };
 
 /**
+ * A host that was contacted.
+ */
+export type ContactView = { 
+/**
+ * From which mode.
+ */
+mode: ModeView, 
+/**
+ * The host; with the address where it is this machine.
+ */
+host: string, 
+/**
+ * Requests sent.
+ */
+requests: number, 
+/**
+ * The first, RFC 3339.
+ */
+first_at: string, 
+/**
+ * The latest, RFC 3339.
+ */
+last_at: string, };
+
+/**
  * A part of an invoice.
  */
 export type CreditedLine = { 
@@ -642,6 +667,27 @@ offset: number,
 limit: number, };
 
 /**
+ * A file with data of a merchant's.
+ */
+export type DataFile = { 
+/**
+ * Its mode.
+ */
+mode: ModeView, 
+/**
+ * Its name in the folder.
+ */
+name: string, 
+/**
+ * Its size in bytes, with what is not yet merged into it.
+ */
+bytes: number, 
+/**
+ * What it is encrypted with.
+ */
+encryption: string, };
+
+/**
  * Opens the simulated merchant.
  */
 export type DemoRequest = { 
@@ -749,6 +795,19 @@ typed_above: { [key in string]: number },
 approval_above: { [key in string]: number }, };
 
 /**
+ * A mark of MRR.
+ */
+export type MarkView = { 
+/**
+ * The amount.
+ */
+amount: MoneyView, 
+/**
+ * The same as it is typed.
+ */
+typed: string, };
+
+/**
  * Something that does not add up although it was fetched again.
  */
 export type MismatchView = { 
@@ -808,6 +867,69 @@ text: string, };
  * Nothing more to say.
  */
 export type Noted = Record<symbol, never>;
+
+/**
+ * What somebody wants to be told.
+ */
+export type NotificationRules = { 
+/**
+ * Marks of MRR; passing one is told.
+ */
+mrr_marks: Array<MarkView>, 
+/**
+ * Whether days on which payments fail more than usual are told.
+ */
+failed_payments: boolean, 
+/**
+ * Whether new disputes are told.
+ */
+disputes: boolean, 
+/**
+ * Whether operations that need a person are told.
+ */
+operations: boolean, 
+/**
+ * From which hour of the day yesterday is told; never when left out.
+ */
+digest_hour: number | null, };
+
+/**
+ * Asks what is told, or sets it.
+ */
+export type NotificationRulesRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * What is told from now on; as it is when left out.
+ */
+set: NotificationRulesSet | null, };
+
+/**
+ * What is to be told from now on.
+ */
+export type NotificationRulesSet = { 
+/**
+ * Marks of MRR, decimals in the currency it is told in.
+ */
+mrr_marks: Array<string>, 
+/**
+ * As in the rules.
+ */
+failed_payments: boolean, 
+/**
+ * As in the rules.
+ */
+disputes: boolean, 
+/**
+ * As in the rules.
+ */
+operations: boolean, 
+/**
+ * As in the rules.
+ */
+digest_hour: number | null, };
 
 /**
  * What an action would do.
@@ -1387,6 +1509,23 @@ billed_at: string | null,
 reckoned_from: string, };
 
 /**
+ * Where the data lies and whom this program asked.
+ */
+export type Privacy = { 
+/**
+ * The folder.
+ */
+home: string, 
+/**
+ * The files with data of a merchant's.
+ */
+files: Array<DataFile>, 
+/**
+ * Every host ever contacted, since this program keeps count.
+ */
+contacts: Array<ContactView>, };
+
+/**
  * Whether an account's copy was proved whole, and what stands against it.
  */
 export type ProofView = { 
@@ -1850,6 +1989,10 @@ export interface Commands {
   operator_add: { request: OperatorAddRequest; response: OperatorView };
   /** Takes an operator out. */
   operator_remove: { request: OperatorRemoveRequest; response: OperatorList };
+  /** What is told while nobody looks; sets it when told to. */
+  notification_rules: { request: NotificationRulesRequest; response: NotificationRules };
+  /** Where the data lies, how it is encrypted, and every host ever contacted. */
+  privacy: { request: StateRequest; response: Privacy };
   /** Opens the simulated merchant in a home of its own. */
   demo_enter: { request: DemoRequest; response: AppState };
   /** Goes back from the simulated merchant to the user's own home. */
@@ -1886,6 +2029,8 @@ export const COMMAND_NAMES = [
   "operator_list",
   "operator_add",
   "operator_remove",
+  "notification_rules",
+  "privacy",
   "demo_enter",
   "demo_leave",
 ] as const satisfies readonly (keyof Commands)[];

@@ -7,6 +7,7 @@ import { type Answer, ask } from '../api/client';
 import type { ApiErrorView, AppState, ModeView } from '../api/generated';
 import type { CommandName, Host, Link, RequestOf, ResponseOf } from '../host';
 import type { NumberMark } from '../parts/mark';
+import type { Command } from './commands';
 import { attentionOf, Presence } from './presence';
 import { CUSTOMERS, Router } from './route.svelte';
 import { partialMark } from './wholeness';
@@ -39,6 +40,8 @@ export class Session {
   /** The name of what is open inside the view, for the top bar and the title. */
   place = $state<string | null>(null);
   toasts = $state.raw<readonly Toast[]>([]);
+  /** What can be done in the view that is open, for the palette. */
+  offers = $state.raw<readonly Command[]>([]);
   /** Whether the reasons for partial figures are open. */
   why = $state(false);
   /** What is said aloud about the sync: what was asked for and how it ended, not every step. */
@@ -120,6 +123,14 @@ export class Session {
     return ask(this.host, name, request);
   }
 
+  /** Adds what can be done in a view to the palette; returns the way to take it out. */
+  offer(commands: readonly Command[]): () => void {
+    this.offers = [...this.offers, ...commands];
+    return () => {
+      this.offers = this.offers.filter((it) => !commands.includes(it));
+    };
+  }
+
   /** Shows another home: the simulated merchant's, or the user's own again. */
   adoptHome(state: AppState): void {
     this.state = null;
@@ -158,7 +169,9 @@ export class Session {
     const first = this.state === null;
     this.state = state;
     const lost = !this.hasAccounts(this.#mode);
-    if (first || lost) this.#mode = startingMode(state, first ? localStorage.getItem(MODE_KEY) : null);
+    // A link that started the program may name the mode of what it leads to.
+    const last = new URLSearchParams(location.search).get('mode') ?? localStorage.getItem(MODE_KEY);
+    if (first || lost) this.#mode = startingMode(state, first ? last : null);
     this.#presence.changed();
   }
 }

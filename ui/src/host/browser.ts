@@ -116,6 +116,7 @@ export function browserHost(token: string): Host {
       return () => abort.abort();
     },
     onLink: (callback) => reach.listen(callback),
+    onWish: () => () => {},
     async openExternal(url) {
       if (isSafeExternal(url)) window.open(url, '_blank', 'noopener,noreferrer');
     },

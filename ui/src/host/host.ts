@@ -1,7 +1,7 @@
 // What the window may ask of the world around it, whichever world that is: the desktop shell or a browser tab opened by
 // `coffer serve`. Nothing outside this folder knows which one it is talking to, and only `window.ts` imports Tauri.
 
-import type { ApiErrorView, Changed, COMMAND_NAMES, Commands } from '../api/generated';
+import type { ApiErrorView, Changed, COMMAND_NAMES, Commands, ModeView } from '../api/generated';
 
 export type CommandName = (typeof COMMAND_NAMES)[number];
 export type RequestOf<N extends CommandName> = Commands[N]['request'];
@@ -12,6 +12,9 @@ export type ResponseOf<N extends CommandName> = Commands[N]['response'];
  */
 export type Link = 'up' | 'lost' | 'refused';
 
+/** What the desktop around the window asks of the page: an act of the application menu, or a place that a link named. */
+export type Wish = { act: string } | { place: string; mode: ModeView | null };
+
 export interface Host {
   readonly kind: 'window' | 'browser';
   /** Runs a command. Rejects with a `HostError`, never with anything else. */
@@ -20,6 +23,8 @@ export interface Host {
   onChanged(callback: (changed: Changed) => void): () => void;
   /** Hears how the engine can be reached; called at once with the present answer. */
   onLink(callback: (link: Link) => void): () => void;
+  /** Hears what the desktop asks for; a browser asks for nothing. */
+  onWish(callback: (wish: Wish) => void): () => void;
   /** Opens an https address outside the window. */
   openExternal(url: string): Promise<void>;
   /** Sets what the window's title bar or the tab says. */

@@ -12,6 +12,7 @@ export {
   type RequestOf,
   type ResponseOf,
   toHostError,
+  type Wish,
 } from './host';
 
 export async function openHost(): Promise<Host> {

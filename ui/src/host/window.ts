@@ -4,7 +4,7 @@ import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import { getCurrentWindow } from '@tauri-apps/api/window';
 import { openUrl } from '@tauri-apps/plugin-opener';
-import type { Changed } from '../api/generated';
+import type { Changed, ModeView } from '../api/generated';
 import { type Host, isSafeExternal, toHostError } from './host';
 
 export function windowHost(): Host {
@@ -27,6 +27,15 @@ export function windowHost(): Host {
       // The engine lives in the same process: when it is gone, so is this window.
       callback('up');
       return () => {};
+    },
+    onWish(callback) {
+      const listening = [
+        listen<string>('act', (event) => callback({ act: event.payload })),
+        listen<{ place: string; mode: ModeView | null }>('go', (event) => callback(event.payload)),
+      ];
+      return () => {
+        for (const one of listening) void one.then((stop) => stop());
+      };
     },
     async openExternal(url) {
       if (isSafeExternal(url)) await openUrl(url);

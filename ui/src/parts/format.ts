@@ -119,6 +119,21 @@ export function ago(text: string, nowMs: number, locale?: string): string {
   return `on ${shortTime(text, nowMs, locale)}`;
 }
 
+const SIZES = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
+
+/** A size with at most one decimal, in steps of a thousand: "412 KB", "1.4 GB". */
+export function bytes(value: number, locale?: string): string {
+  let step = 0;
+  let rest = value;
+  while (rest >= 999.5 && step < SIZES.length - 1) {
+    rest /= 1000;
+    step += 1;
+  }
+  const digits = step > 0 && rest < 99.95 ? 1 : 0;
+  const format = new Intl.NumberFormat(locale, { maximumFractionDigits: digits });
+  return `${format.format(rest)}\u00a0${SIZES[step]}`;
+}
+
 /** A country's name in the reader's language; the code when the browser knows no name. */
 export function country(code: string, locale?: string): string {
   try {

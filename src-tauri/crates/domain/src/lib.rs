@@ -10,6 +10,7 @@ pub mod ids;
 pub mod metric;
 pub mod mode;
 pub mod money;
+pub mod notification;
 pub mod operation;
 pub mod outbox;
 pub mod ratio;

@@ -8,7 +8,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
 /// Every step in order; the format of a file is how many of them it has gone through.
-const STEPS: &[&[&str]] = &[&STEP_1, &STEP_2, &STEP_3, &STEP_4, &STEP_5];
+const STEPS: &[&[&str]] = &[&STEP_1, &STEP_2, &STEP_3, &STEP_4, &STEP_5, &STEP_6];
 
 const STEP_1: [&str; 13] = [
     table::meta::SCHEMA_1,
@@ -69,6 +69,9 @@ const STEP_5: [&str; 3] = [
     table::action_log::SCHEMA_5,
     table::setting::SCHEMA_5,
 ];
+
+/// Whom this program asked.
+const STEP_6: [&str; 1] = [table::contact::SCHEMA_6];
 
 /// Brings the file to the newest format.
 pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {

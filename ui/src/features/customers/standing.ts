@@ -27,6 +27,9 @@ const STANDINGS: Record<string, Standing> = {
   incomplete_expired: { icon: 'cross', word: 'Expired', tone: 'soft' },
 };
 
+/** Every word there is a look for. */
+export const STANDING_CODES: readonly string[] = Object.keys(STANDINGS);
+
 /** Standing of a customer or status of a subscription. */
 export function standingOf(code: string): Standing {
   return STANDINGS[code] ?? { icon: 'ring', word: words(code), tone: 'plain' };

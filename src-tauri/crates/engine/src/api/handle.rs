@@ -6,6 +6,9 @@ pub use crate::api::act::{
     outbox_run, outbox_show,
 };
 
+pub use crate::api::notifications::notification_rules;
+pub use crate::api::privacy::privacy;
+
 use crate::account;
 use crate::api::types::{
     AccountAddRequest, AccountList, AccountListRequest, AccountRef, AccountRemoveRequest,
@@ -32,7 +35,7 @@ use std::sync::Arc;
 type Answer<T> = Result<T, ApiErrorView>;
 
 /// The reporting zone of the window.
-const ZONE: Tz = Tz::UTC;
+pub(super) const ZONE: Tz = Tz::UTC;
 /// Hits that one answer may have.
 const HITS_MAX: u32 = 200;
 

@@ -66,6 +66,10 @@ macro_rules! for_each_command {
             operator_add(OperatorAddRequest) -> OperatorView;
             /// Takes an operator out.
             operator_remove(OperatorRemoveRequest) -> OperatorList;
+            /// What is told while nobody looks; sets it when told to.
+            notification_rules(NotificationRulesRequest) -> NotificationRules;
+            /// Where the data lies, how it is encrypted, and every host ever contacted.
+            privacy(StateRequest) -> Privacy;
             /// Opens the simulated merchant in a home of its own.
             demo_enter(DemoRequest) -> AppState;
             /// Goes back from the simulated merchant to the user's own home.

@@ -9,6 +9,8 @@ pub mod bindings;
 mod call;
 pub mod handle;
 mod list;
+pub mod notifications;
+pub mod privacy;
 pub mod types;
 
 pub use act::{carry_out, preview};

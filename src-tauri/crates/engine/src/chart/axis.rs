@@ -31,7 +31,7 @@ fn step(top: i64) -> i64 {
 }
 
 /// A short number for an axis: `$12.5 k`.
-pub(super) fn short(minor: i64, currency: Currency) -> String {
+pub(crate) fn short(minor: i64, currency: Currency) -> String {
     let unit = 10_i64.pow(currency.exponent());
     let whole = minor / unit;
     let sign = currency

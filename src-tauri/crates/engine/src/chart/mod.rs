@@ -7,5 +7,6 @@ mod axis;
 mod draw;
 mod theme;
 
+pub(crate) use axis::short;
 pub use draw::{ChartError, Drawing, DrawnPoint, Mark, Series, png, svg};
 pub use theme::Theme;

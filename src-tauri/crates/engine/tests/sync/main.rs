@@ -17,4 +17,5 @@ mod rebuild;
 mod rights;
 mod support;
 mod time;
+mod told;
 mod whole;

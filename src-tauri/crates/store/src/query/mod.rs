@@ -6,5 +6,6 @@ pub mod ledger;
 pub mod lists;
 pub mod object;
 pub mod unsettled;
+pub mod waiting;
 pub mod weight;
 pub mod window;

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod action_log;
 pub mod cash;
+pub mod contact;
 pub mod dirty;
 pub mod facts;
 pub mod folding;

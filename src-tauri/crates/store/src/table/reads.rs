@@ -2,7 +2,7 @@
 
 use crate::error::StoreError;
 use crate::store::Write;
-use crate::table::seconds;
+use crate::table::{contact, seconds};
 use coffer_domain::Instant;
 use coffer_domain::ids::AccountId;
 use coffer_domain::sync::ReadsUsed;
@@ -22,7 +22,7 @@ const HOUR: i64 = 3_600;
 /// The time that the allowance is counted over.
 const MONTH: i64 = 30 * 24 * HOUR;
 
-/// Counts requests; hours that no allowance looks at any more are forgotten.
+/// Counts requests, for the allowance and for whoever asks whom this program talks to; hours that no allowance looks at any more are forgotten.
 ///
 /// # Errors
 /// The file's.
@@ -33,17 +33,15 @@ pub fn note(
     reads: u64,
 ) -> Result<(), StoreError> {
     let now = seconds(at);
+    let requests = i64::try_from(reads).unwrap_or(i64::MAX);
+    contact::note(write.sql(), account, now, requests)?;
     write
         .sql()
         .prepare_cached(
             "INSERT INTO reads (account, hour, reads) VALUES (?1, ?2, ?3)
              ON CONFLICT (account, hour) DO UPDATE SET reads = reads + excluded.reads",
         )?
-        .execute(params![
-            account.as_str(),
-            now.div_euclid(HOUR),
-            i64::try_from(reads).unwrap_or(i64::MAX),
-        ])?;
+        .execute(params![account.as_str(), now.div_euclid(HOUR), requests,])?;
     // Twice the time, so that a clock that once ran ahead does not take what still counts.
     write
         .sql()
