@@ -519,6 +519,33 @@ const COMMANDS = {
   customers,
   customer: (request) => detail(request),
   search,
+  notification_rules: () => ({
+    mrr_marks: [{ amount: money(5_000_000), typed: '50000.00' }],
+    failed_payments: true,
+    disputes: true,
+    operations: true,
+    digest_hour: 8,
+  }),
+  privacy: () => ({
+    home: '/home/dana/.local/share/coffer',
+    files: [
+      {
+        mode: 'live',
+        name: 'live.db',
+        bytes: 412_350_000,
+        encryption: 'SQLCipher: AES-256 in CBC mode, each page with an HMAC-SHA512 of its own',
+      },
+    ],
+    contacts: [
+      {
+        mode: 'live',
+        host: 'api.stripe.com',
+        requests: 18_240,
+        first_at: ago(40 * DAY),
+        last_at: ago(120_000),
+      },
+    ],
+  }),
   demo_enter: (_request, _scene, home) => {
     home.scenes = ['testonly', 'demo'];
     return appState(new Set(home.scenes));

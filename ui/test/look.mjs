@@ -166,12 +166,7 @@ const SHOTS = [
   ],
   ['parts', 'live', 'parts', { size: { width: 1280, height: 2200 } }],
   ['parts-test', 'testonly', 'parts'],
-  [
-    'palette',
-    'live+test',
-    'overview',
-    { act: (page) => page.keyboard.press('Control+k') },
-  ],
+  ['palette', 'live+test', 'overview', { act: (page) => page.keyboard.press('Control+k') }],
   ['fault', 'live+fault', ''],
 ];
 

@@ -20,7 +20,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
     action: route.view,
     label,
   })),
-  { keys: 'g t', action: 'mode', label: 'Switch between live and test' },
+  { keys: 'm', action: 'mode', label: 'Switch between live and test' },
   { keys: '/', action: 'search', label: 'Search' },
   { keys: 'y', action: 'sync', label: 'Sync now' },
   { keys: '?', action: 'help', label: 'This sheet' },

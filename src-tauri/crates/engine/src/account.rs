@@ -10,10 +10,11 @@ use coffer_domain::ids::AccountId;
 use coffer_domain::mode::Mode;
 use coffer_domain::record::Kind;
 use coffer_providers::{
-    Access, ApiBase, ApiKey, ClientOptions, Haste, KeyCheck, ProviderName, connect,
+    Access, ApiBase, ApiKey, ClientOptions, Haste, KeyCheck, ProviderName, Usage, connect,
 };
 use coffer_store::table::account::{self, AccountRow, PermissionRow};
-use coffer_store::table::{operation, reads};
+use coffer_store::table::operation;
+use coffer_store::table::reads::{self, Asked};
 use std::marker::PhantomData;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -34,8 +35,8 @@ pub struct NewAccount<M: Mode> {
 pub struct Checked<M: Mode> {
     row: AccountRow,
     text: Zeroizing<String>,
-    /// Requests that the check took.
-    reads: u64,
+    /// What the check asked.
+    asked: Asked,
     mode: PhantomData<M>,
 }
 
@@ -44,6 +45,14 @@ impl<M: Mode> Checked<M> {
     #[must_use]
     pub const fn id(&self) -> &AccountId {
         &self.row.id
+    }
+}
+
+/// What a client asked so far, as it is written down.
+pub(crate) const fn asked(usage: &Usage) -> Asked {
+    Asked {
+        reads: usage.reads,
+        requests: usage.requests,
     }
 }
 
@@ -92,7 +101,7 @@ pub async fn check_new<M: Mode>(
     Ok(Checked {
         row,
         text,
-        reads: client.usage().reads,
+        asked: asked(&client.usage()),
         mode: PhantomData,
     })
 }
@@ -108,10 +117,7 @@ pub async fn keep<M: Mode>(
     let own = Arc::clone(books);
     blocking(move || {
         let Checked {
-            row,
-            text,
-            reads: used,
-            ..
+            row, text, asked, ..
         } = checked;
         let secret = own.home.account_secret(row.id.as_str());
         let before = own.secrets.get(M::NAME, &secret)?;
@@ -119,7 +125,7 @@ pub async fn keep<M: Mode>(
         let kept = row.clone();
         let stored = own.store.write(move |write| {
             account::put(write, &kept)?;
-            reads::note(write, &kept.id, kept.added_at, used)?;
+            reads::note(write, &kept.id, kept.added_at, asked)?;
             account::one(write.sql(), &kept.id)
         });
         match stored {
@@ -196,10 +202,10 @@ pub async fn check<M: Mode>(
     row.permissions = permissions(&check);
     row.provider_name = check.account.name.or(row.provider_name);
     row.raw = check.account_raw.or(row.raw);
-    let (kept, used, now) = (row.clone(), client.usage().reads, books.clock.now());
+    let (kept, asked, now) = (row.clone(), asked(&client.usage()), books.clock.now());
     books
         .write(move |write| {
-            reads::note(write, &kept.id, now, used)?;
+            reads::note(write, &kept.id, now, asked)?;
             account::put(write, &kept)
         })
         .await?;

@@ -3,6 +3,7 @@
 //! Nothing at the provider changes here. What is asked there is what a change of plan would cost, where the network is there;
 //! where it is not, that is said, and asked again before anything is sent.
 
+use crate::account::asked;
 use crate::books::{Books, blocking};
 use crate::clock::random_bytes;
 use crate::error::EngineError;
@@ -18,9 +19,11 @@ use coffer_domain::money::Money;
 use coffer_domain::operation::{Around, Basis, Intent, PlanChange, Proration, When, check, undo};
 use coffer_domain::outbox::{Event, Progress, State};
 use coffer_domain::record::{Kind, Record};
-use coffer_providers::{ClientOptions, Found, Haste, Order, Preview, ProviderError, freeze};
+use coffer_providers::{
+    ClientOptions, Found, Haste, Order, Preview, Provider, ProviderError, freeze,
+};
 use coffer_store::table::operation::{self, Held, OperationRow};
-use coffer_store::table::setting;
+use coffer_store::table::{reads, setting};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -241,7 +244,7 @@ fn sensible<M: Mode>(
 async fn cost<M: Mode>(
     books: &Arc<Books<M>>,
     proposed: &mut Proposed,
-    mut change: PlanChange,
+    change: PlanChange,
     options: &ClientOptions,
 ) -> Result<(), EngineError> {
     let options = ClientOptions {
@@ -249,6 +252,21 @@ async fn cost<M: Mode>(
         ..options.clone()
     };
     let provider = client(books, &proposed.target.account, &options).await?;
+    let answer = cost_by(books, proposed, change, provider.as_ref()).await;
+    let id = proposed.target.account.id.clone();
+    let (asked, now) = (asked(&provider.usage()), books.clock.now());
+    books
+        .write(move |write| reads::note(write, &id, now, asked))
+        .await?;
+    answer
+}
+
+async fn cost_by<M: Mode>(
+    books: &Arc<Books<M>>,
+    proposed: &mut Proposed,
+    mut change: PlanChange,
+    provider: &dyn Provider<M>,
+) -> Result<(), EngineError> {
     let (kind, id) = proposed.intent.target();
     let fresh = match provider.look_up(kind, id).await {
         Ok(Found::Here(it)) => it.record,

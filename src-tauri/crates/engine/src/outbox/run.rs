@@ -6,6 +6,7 @@
 //! what was approved; commit `sending`; send the frozen bytes; commit what came of it with its line in the log. What may have
 //! happened is looked for before anything is sent again.
 
+use crate::account::asked;
 use crate::books::{Books, blocking};
 use crate::error::EngineError;
 use crate::home::HeldLock;
@@ -27,7 +28,7 @@ use coffer_providers::{
 };
 use coffer_store::table::account::{self, AccountRow};
 use coffer_store::table::operation::{self, OperationRow};
-use coffer_store::table::reads;
+use coffer_store::table::reads::{self, Asked};
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -363,12 +364,12 @@ impl<M: Mode> Runner<M> {
         Ok(line)
     }
 
-    /// Writes down what was read of each account's allowance.
+    /// Writes down what each account was asked.
     async fn count_reads(&self) -> Result<(), EngineError> {
         let lines = self.lines.lock().await;
-        let used: Vec<(AccountId, u64)> = lines
+        let used: Vec<(AccountId, Asked)> = lines
             .values()
-            .map(|line| (line.row.id.clone(), line.provider.usage().reads))
+            .map(|line| (line.row.id.clone(), asked(&line.provider.usage())))
             .collect();
         let now = self.books.clock.now();
         self.books

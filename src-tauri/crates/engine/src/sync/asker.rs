@@ -4,6 +4,7 @@
 //! these the file tells an older version from a newer one. A page that cannot be read is asked for once more, because a
 //! network that garbles one answer rarely garbles two.
 
+use crate::account::asked;
 use crate::books::Books;
 use crate::error::EngineError;
 use coffer_domain::Instant;
@@ -12,10 +13,11 @@ use coffer_domain::mode::Mode;
 use coffer_domain::record::Kind;
 use coffer_domain::sync::Slice;
 use coffer_providers::{Fetched, Found, Page, Provider, ProviderError};
-use coffer_store::table::{account, reads};
+use coffer_store::table::account;
+use coffer_store::table::reads;
 use coffer_store::{Incoming, PageCommit, StoreError, Write, delete};
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::task::JoinSet;
 
@@ -45,8 +47,8 @@ pub(super) struct Asker<M: Mode> {
     /// Lists that were left where they stood because they cannot be read as they are.
     set_aside: Mutex<BTreeSet<Kind>>,
     number: AtomicI64,
-    /// Reads that are written down already.
-    noted: AtomicU64,
+    /// What is written down already.
+    noted: Mutex<reads::Asked>,
 }
 
 impl<M: Mode> Asker<M> {
@@ -65,7 +67,7 @@ impl<M: Mode> Asker<M> {
             refused: Mutex::default(),
             set_aside: Mutex::default(),
             number: AtomicI64::new(number),
-            noted: AtomicU64::new(0),
+            noted: Mutex::default(),
         }
     }
 
@@ -108,10 +110,16 @@ impl<M: Mode> Asker<M> {
         nothing(&self.refused) && nothing(&self.set_aside)
     }
 
-    /// The reads that are not written down yet; they count as written down from here on.
-    pub(super) fn reads_to_note(&self) -> u64 {
-        let reads = self.provider.usage().reads;
-        reads.saturating_sub(self.noted.fetch_max(reads, Ordering::Relaxed))
+    /// What was asked and is not written down yet; it counts as written down from here on.
+    pub(super) fn asked_to_note(&self) -> reads::Asked {
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = asked(&self.provider.usage());
+        let more = reads::Asked {
+            reads: now.reads.saturating_sub(noted.reads),
+            requests: now.requests.saturating_sub(noted.requests),
+        };
+        *noted = now;
+        more
     }
 
     /// Notes that a list is refused, and says so.
@@ -286,15 +294,15 @@ impl<M: Mode> Asker<M> {
             .chain(gone.iter().map(|(kind, _)| (*kind, 0, 1)))
             .collect();
         let account = self.account.clone();
-        let (reads, now) = (self.reads_to_note(), self.books.clock.now());
+        let (asked, now) = (self.asked_to_note(), self.books.clock.now());
         self.books
             .write(move |write| {
                 if !(commits.is_empty() && gone.is_empty()) {
                     account::set_unproved(write, &account, true)?;
                     write.touch("sync");
                 }
-                if reads > 0 {
-                    reads::note(write, &account, now, reads)?;
+                if asked.requests > 0 {
+                    reads::note(write, &account, now, asked)?;
                 }
                 for commit in &commits {
                     commit.apply(write)?;

@@ -132,10 +132,10 @@ impl<M: Mode> Writing<M> {
             })
             .collect();
         let account = self.asker.account.clone();
-        let (reads, now) = (self.asker.reads_to_note(), self.asker.books.clock.now());
+        let (asked, now) = (self.asker.asked_to_note(), self.asker.books.clock.now());
         self.asker.books.store.write_mirror(move |write| {
             account::set_unproved(write, &account, true)?;
-            reads::note(write, &account, now, reads)?;
+            reads::note(write, &account, now, asked)?;
             for page in &pages {
                 // What was cut off is written first: the page's own stretch then only shrinks.
                 for far in &page.cut_off {

@@ -225,11 +225,11 @@ async fn one_account<M: Mode>(
     let result = bring(&asker, row, options.full, refused.is_empty()).await;
     asker.note_usage();
     // Whatever became of it: what was asked counts, and a list that was refused begins anew.
-    let (id, used, unread) = (row.id.clone(), asker.reads_to_note(), asker.refused());
+    let (id, asked, unread) = (row.id.clone(), asker.asked_to_note(), asker.refused());
     let now = books.clock.now();
     books
         .write(move |write| {
-            reads::note(write, &id, now, used)?;
+            reads::note(write, &id, now, asked)?;
             stretch::forget(write, &id, &unread)
         })
         .await?;

@@ -22,6 +22,15 @@ const HOUR: i64 = 3_600;
 /// The time that the allowance is counted over.
 const MONTH: i64 = 30 * 24 * HOUR;
 
+/// What was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Asked {
+    /// Requests that read, which an allowance counts.
+    pub reads: u64,
+    /// All requests.
+    pub requests: u64,
+}
+
 /// Counts requests, for the allowance and for whoever asks whom this program talks to; hours that no allowance looks at any more are forgotten.
 ///
 /// # Errors
@@ -30,18 +39,22 @@ pub fn note(
     write: &mut Write<'_>,
     account: &AccountId,
     at: Instant,
-    reads: u64,
+    asked: Asked,
 ) -> Result<(), StoreError> {
     let now = seconds(at);
-    let requests = i64::try_from(reads).unwrap_or(i64::MAX);
-    contact::note(write.sql(), account, now, requests)?;
+    let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    contact::note(write.sql(), account, now, whole(asked.requests))?;
     write
         .sql()
         .prepare_cached(
             "INSERT INTO reads (account, hour, reads) VALUES (?1, ?2, ?3)
              ON CONFLICT (account, hour) DO UPDATE SET reads = reads + excluded.reads",
         )?
-        .execute(params![account.as_str(), now.div_euclid(HOUR), requests,])?;
+        .execute(params![
+            account.as_str(),
+            now.div_euclid(HOUR),
+            whole(asked.reads)
+        ])?;
     // Twice the time, so that a clock that once ran ahead does not take what still counts.
     write
         .sql()

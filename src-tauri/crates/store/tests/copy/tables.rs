@@ -14,7 +14,8 @@ use coffer_domain::record::{
 };
 use coffer_domain::sync::{Stretch, covered};
 use coffer_store::query::{customers, ledger, object, unsettled, weight};
-use coffer_store::table::{account, dirty, meta, notice, reads, search, stretch};
+use coffer_store::table::reads::Asked;
+use coffer_store::table::{account, contact, dirty, meta, notice, reads, search, stretch};
 use coffer_store::{PageCommit, Store, StoreError, reproject};
 
 fn stretches(store: &Store<Test>) -> Vec<Stretch> {
@@ -124,18 +125,25 @@ fn reads_count_for_thirty_days_and_transactions_are_payments_that_succeeded() {
             paid("ch_4", now - DAY, "failed"),
         ],
     );
+    let asked = |reads| Asked {
+        reads,
+        requests: reads + 1,
+    };
     store
         .write(move |write| {
             for (age, count) in [(0, 3), (0, 4), (29, 10), (31, 100), (61, 1_000)] {
-                reads::note(write, &acme(), at(now - age * DAY), count)?;
+                reads::note(write, &acme(), at(now - age * DAY), asked(count))?;
             }
-            reads::note(write, &acme(), at(now), 0)
+            reads::note(write, &acme(), at(now), asked(0))
         })
         .unwrap();
     let used = store
         .read(|read| reads::used(read.sql(), &acme(), at(now)))
         .unwrap();
     assert_eq!((used.reads, used.transactions), (17, 2));
+    let contacts = store.read(|read| contact::all(read.sql())).unwrap();
+    let counted: Vec<u64> = contacts.iter().map(|it| it.requests).collect();
+    assert_eq!(counted, [1_123], "every request counts for ever");
 }
 
 #[test]
