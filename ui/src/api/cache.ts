@@ -19,6 +19,7 @@ export type ReadName = Exclude<
   | 'outbox_retry'
   | 'outbox_discard'
   | 'outbox_approve'
+  | 'outbox_undo'
   | 'action_log_verify'
   | 'limits'
   | 'operator_add'
@@ -48,6 +49,7 @@ const RESTS_ON: Record<ReadName, readonly string[]> = {
   customers: RECORDS,
   customer: RECORDS,
   search: RECORDS,
+  choices: ['metrics', 'accounts'],
   outbox_list: ['operations', 'accounts'],
   outbox_show: ['operations'],
   action_log: ['action_log'],

@@ -470,6 +470,36 @@ width: number,
 height: number, };
 
 /**
+ * The prices and coupons of an account that can still be sold.
+ */
+export type Choices = { 
+/**
+ * By product and terms.
+ */
+prices: Array<PriceChoice>, 
+/**
+ * By name.
+ */
+coupons: Array<CouponChoice>, };
+
+/**
+ * Asks for the prices and coupons of an account.
+ */
+export type ChoicesRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * The account.
+ */
+account: string, 
+/**
+ * Prices in this currency alone.
+ */
+currency: string | null, };
+
+/**
  * A host that was contacted.
  */
 export type ContactView = { 
@@ -493,6 +523,23 @@ first_at: string,
  * The latest, RFC 3339.
  */
 last_at: string, };
+
+/**
+ * A coupon that could be put on a subscription.
+ */
+export type CouponChoice = { 
+/**
+ * The provider's id.
+ */
+id: string, 
+/**
+ * The name customers see, else the id.
+ */
+name: string, 
+/**
+ * For instance `20 % off`.
+ */
+terms: string, };
 
 /**
  * A part of an invoice.
@@ -1509,6 +1556,27 @@ billed_at: string | null,
 reckoned_from: string, };
 
 /**
+ * A price that a subscription could have.
+ */
+export type PriceChoice = { 
+/**
+ * The provider's id.
+ */
+id: string, 
+/**
+ * The product's name.
+ */
+product: string, 
+/**
+ * For instance `$29.00 per month`.
+ */
+terms: string, 
+/**
+ * What the provider's user calls it.
+ */
+nickname: string | null, };
+
+/**
  * Where the data lies and whom this program asked.
  */
 export type Privacy = { 
@@ -1697,7 +1765,16 @@ outlook: string,
 /**
  * When it began, `YYYY-MM-DD`.
  */
-started: string, };
+started: string, 
+/**
+ * What can be asked for as it stands: `plan_change`, `keep_plan`, `cancel`, `uncancel`, `pause`, `resume`, `trial`, `coupon`,
+ * `remove_coupon`.
+ */
+acts: Array<string>, 
+/**
+ * Its currency.
+ */
+currency: string, };
 
 /**
  * Starts a sync.
@@ -1768,7 +1845,11 @@ amount: MoneyView | null,
 /**
  * The provider's id of the object behind it.
  */
-id: string, };
+id: string, 
+/**
+ * What can be asked for on that object as it stands: `refund`, or `pay`, `send`, `credit_note`, `void`, `uncollectible`.
+ */
+acts: Array<string>, };
 
 /**
  * What somebody asks for. Amounts are decimals of the object's own currency, dates are `YYYY-MM-DD`.
@@ -1961,6 +2042,8 @@ export interface Commands {
   customer: { request: CustomerRequest; response: CustomerDetail };
   /** Finds customers, invoices, payments and ids while the user types. */
   search: { request: SearchRequest; response: SearchResults };
+  /** The prices and coupons of an account that can still be sold. */
+  choices: { request: ChoicesRequest; response: Choices };
   /** Works out what an action would do, with the provider's own reckoning where there is one. Nothing is kept. */
   operation_preview: { request: OperationRequest; response: OperationPreview };
   /** Accepts an action: it is on disk when this is answered, and on its way unless it is to wait. */
@@ -1975,6 +2058,8 @@ export interface Commands {
   outbox_retry: { request: OperationRef; response: OperationView };
   /** Takes an operation out that has not been sent. */
   outbox_discard: { request: OperationRef; response: OperationView };
+  /** Takes back what was done, by an operation of its own. */
+  outbox_undo: { request: OperationRef; response: OperationView };
   /** Approves what another operator asked for. */
   outbox_approve: { request: OperationRef; response: OperationView };
   /** Who did what, when, why, and what came of it. */
@@ -2015,6 +2100,7 @@ export const COMMAND_NAMES = [
   "customers",
   "customer",
   "search",
+  "choices",
   "operation_preview",
   "operation_submit",
   "outbox_list",
@@ -2022,6 +2108,7 @@ export const COMMAND_NAMES = [
   "outbox_run",
   "outbox_retry",
   "outbox_discard",
+  "outbox_undo",
   "outbox_approve",
   "action_log",
   "action_log_verify",

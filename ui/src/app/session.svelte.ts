@@ -4,7 +4,8 @@
 import { getContext, setContext } from 'svelte';
 import { QueryCache } from '../api/cache';
 import { type Answer, ask } from '../api/client';
-import type { ApiErrorView, AppState, ModeView } from '../api/generated';
+import type { ApiErrorView, AppState, ModeView, OperationView } from '../api/generated';
+import type { Act } from '../features/acting/acts';
 import type { CommandName, Host, Link, RequestOf, ResponseOf } from '../host';
 import type { NumberMark } from '../parts/mark';
 import type { Command } from './commands';
@@ -42,6 +43,10 @@ export class Session {
   toasts = $state.raw<readonly Toast[]>([]);
   /** What can be done in the view that is open, for the palette. */
   offers = $state.raw<readonly Command[]>([]);
+  /** The act whose sheet is open. */
+  acting = $state.raw<Act | null>(null);
+  /** Operations that were just asked for, until it is known how they ended. */
+  followed = $state.raw<readonly { id: string; mode: ModeView }[]>([]);
   /** Whether the reasons for partial figures are open. */
   why = $state(false);
   /** What is said aloud about the sync: what was asked for and how it ended, not every step. */
@@ -101,6 +106,8 @@ export class Session {
   set mode(mode: ModeView) {
     if (mode === this.#mode) return;
     this.#mode = mode;
+    // What is asked for in one mode must never be sent in the other.
+    this.acting = null;
     localStorage.setItem(MODE_KEY, mode);
     this.#presence.changed();
     const { route } = this.router;
@@ -123,6 +130,20 @@ export class Session {
     return ask(this.host, name, request);
   }
 
+  /** Opens the sheet of an act. */
+  act(act: Act): void {
+    this.acting = act;
+  }
+
+  /** Keeps an operation in view until it is known how it ended. */
+  follow({ id, mode }: OperationView): void {
+    this.followed = [...this.followed.filter((it) => it.id !== id).slice(-2), { id, mode }];
+  }
+
+  unfollow(id: string): void {
+    this.followed = this.followed.filter((it) => it.id !== id);
+  }
+
   /** Adds what can be done in a view to the palette; returns the way to take it out. */
   offer(commands: readonly Command[]): () => void {
     this.offers = [...this.offers, ...commands];
@@ -134,6 +155,8 @@ export class Session {
   /** Shows another home: the simulated merchant's, or the user's own again. */
   adoptHome(state: AppState): void {
     this.state = null;
+    this.acting = null;
+    this.followed = [];
     this.cache.clear();
     this.#adopt(state);
     this.router.go({ view: 'overview' });

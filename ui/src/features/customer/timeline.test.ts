@@ -10,6 +10,7 @@ const entry = (at: string, kind: string): TimelineEntry => ({
   sentence: kind,
   amount: null,
   id: at + kind,
+  acts: [],
 });
 const entries = [
   entry('2026-11-03T09:00:00Z', 'payment'),

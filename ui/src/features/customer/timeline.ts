@@ -1,16 +1,36 @@
 // The timeline's order and filters: months as the engine's instants say, newest first, and which kinds a chip stands for.
 
-import type { TimelineEntry } from '../../api/generated';
+import type { OperationView, TimelineEntry } from '../../api/generated';
 import type { IconName } from '../../parts/Icon.svelte';
 
 export interface Month {
   /** `YYYY-MM`. */
   month: string;
-  entries: TimelineEntry[];
+  entries: Line[];
+}
+
+/** A line of the timeline: what the copy tells, or what was done from here with how it stands. */
+export interface Line extends TimelineEntry {
+  state?: string;
+}
+
+/** What was done from here among what happened, newest first. */
+export function withActions(entries: readonly TimelineEntry[], operations: readonly OperationView[]): Line[] {
+  const ours = operations.map((operation) => ({
+    at: operation.created_at,
+    kind: 'action',
+    sentence: operation.note === null ? operation.sentence : `${operation.sentence} (${operation.note})`,
+    amount: null,
+    id: operation.id,
+    acts: [],
+    state: operation.state,
+  }));
+  if (ours.length === 0) return [...entries];
+  return [...ours, ...entries].sort((a, b) => (a.at === b.at ? 0 : a.at < b.at ? 1 : -1));
 }
 
 /** Groups entries, which come newest first, by the month they happened in (UTC, like the days shown). */
-export function byMonth(entries: readonly TimelineEntry[]): Month[] {
+export function byMonth(entries: readonly Line[]): Month[] {
   const months: Month[] = [];
   for (const entry of entries) {
     const month = entry.at.slice(0, 7);
@@ -35,13 +55,11 @@ export const FILTERS: readonly Filter[] = [
   { id: 'subscriptions', label: 'Subscriptions', kinds: ['subscription'] },
   { id: 'mrr', label: 'MRR', kinds: ['mrr'] },
   { id: 'customer', label: 'Customer', kinds: ['customer'] },
+  { id: 'actions', label: 'Our actions', kinds: ['action'] },
 ];
 
 /** The entries that pass; with no filter chosen, all of them. */
-export function filtered(
-  entries: readonly TimelineEntry[],
-  chosen: ReadonlySet<string>,
-): readonly TimelineEntry[] {
+export function filtered(entries: readonly Line[], chosen: ReadonlySet<string>): readonly Line[] {
   if (chosen.size === 0) return entries;
   const kinds = new Set(FILTERS.filter((filter) => chosen.has(filter.id)).flatMap((filter) => filter.kinds));
   return entries.filter((entry) => kinds.has(entry.kind));
@@ -56,6 +74,7 @@ const ICONS: Record<string, IconName> = {
   payment_failed: 'alert',
   refund: 'refund',
   dispute: 'dispute',
+  action: 'outbox',
 };
 
 export function iconOf(kind: string): IconName {

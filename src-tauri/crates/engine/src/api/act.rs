@@ -126,7 +126,12 @@ async fn submit<M: Mode>(
 }
 
 /// Carries an operation on behind the answer, and keeps the log's mark.
-fn go_on<M: Mode>(books: &Arc<Books<M>>, row: &OperationRow, offline: bool, client: ClientOptions) {
+pub(super) fn go_on<M: Mode>(
+    books: &Arc<Books<M>>,
+    row: &OperationRow,
+    offline: bool,
+    client: ClientOptions,
+) {
     let (books, id) = (Arc::clone(books), row.id.clone());
     let sends = !offline && row.progress.state == State::Queued;
     tokio::spawn(async move {

@@ -6,6 +6,7 @@ pub use crate::api::act::{
     outbox_run, outbox_show,
 };
 
+pub use crate::api::choices::{choices, outbox_undo};
 pub use crate::api::notifications::notification_rules;
 pub use crate::api::privacy::privacy;
 

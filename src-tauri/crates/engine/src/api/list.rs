@@ -38,6 +38,8 @@ macro_rules! for_each_command {
             customer(CustomerRequest) -> CustomerDetail;
             /// Finds customers, invoices, payments and ids while the user types.
             search(SearchRequest) -> SearchResults;
+            /// The prices and coupons of an account that can still be sold.
+            choices(ChoicesRequest) -> Choices;
             /// Works out what an action would do, with the provider's own reckoning where there is one. Nothing is kept.
             operation_preview(OperationRequest) -> OperationPreview;
             /// Accepts an action: it is on disk when this is answered, and on its way unless it is to wait.
@@ -52,6 +54,8 @@ macro_rules! for_each_command {
             outbox_retry(OperationRef) -> OperationView;
             /// Takes an operation out that has not been sent.
             outbox_discard(OperationRef) -> OperationView;
+            /// Takes back what was done, by an operation of its own.
+            outbox_undo(OperationRef) -> OperationView;
             /// Approves what another operator asked for.
             outbox_approve(OperationRef) -> OperationView;
             /// Who did what, when, why, and what came of it.

@@ -7,6 +7,7 @@
 mod act;
 pub mod bindings;
 mod call;
+pub mod choices;
 pub mod handle;
 mod list;
 pub mod notifications;

@@ -4,6 +4,7 @@
 //! ready text, so that no view formats or adds money itself. No type here can hold a key on its way out: only
 //! `AccountAddRequest` carries one, and it can be read but not written.
 
+pub use crate::api::choices::{Choices, ChoicesRequest, CouponChoice, PriceChoice};
 pub use crate::api::notifications::{
     Glance, MarkView, NotificationRules, NotificationRulesRequest, NotificationRulesSet,
     NotificationView,
@@ -585,6 +586,11 @@ pub struct SubscriptionView {
     pub outlook: String,
     /// When it began, `YYYY-MM-DD`.
     pub started: String,
+    /// What can be asked for as it stands: `plan_change`, `keep_plan`, `cancel`, `uncancel`, `pause`, `resume`, `trial`, `coupon`,
+    /// `remove_coupon`.
+    pub acts: Vec<String>,
+    /// Its currency.
+    pub currency: String,
 }
 
 /// One thing that happened.
@@ -600,6 +606,8 @@ pub struct TimelineEntry {
     pub amount: Option<MoneyView>,
     /// The provider's id of the object behind it.
     pub id: String,
+    /// What can be asked for on that object as it stands: `refund`, or `pay`, `send`, `credit_note`, `void`, `uncollectible`.
+    pub acts: Vec<String>,
 }
 
 /// One customer with everything that happened.

@@ -8,7 +8,7 @@ use crate::books::Books;
 use crate::error::EngineError;
 use crate::view::money::{day, instant, money};
 use crate::view::past::{OwnInterval, own_intervals};
-use crate::view::{timeline, words};
+use crate::view::{acts, timeline, words};
 use coffer_domain::ids::CustomerId;
 use coffer_domain::metric::facts::CustomerFacts;
 use coffer_domain::mode::Mode;
@@ -177,6 +177,8 @@ fn strip(
         mrr: money(Money::new(minor, subscription.currency)),
         discounts,
         outlook: words::outlook(subscription),
+        acts: acts::of_subscription(subscription, dossier.scheduled.contains(&subscription.id)),
+        currency: subscription.currency.code().to_owned(),
         started: day(subscription.start),
     }
 }

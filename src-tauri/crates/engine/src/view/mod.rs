@@ -2,6 +2,7 @@
 //!
 //! Nothing here changes anything. All of it blocks and is called off the async threads.
 
+mod acts;
 pub mod chart;
 pub mod customers;
 pub mod money;
@@ -9,4 +10,4 @@ pub mod overview;
 mod past;
 pub mod status;
 mod timeline;
-mod words;
+pub(crate) mod words;

@@ -4,6 +4,7 @@
 //! e-mail) is not guessed at.
 
 use crate::api::types::TimelineEntry;
+use crate::view::acts;
 use crate::view::money::{difference, instant, money};
 use crate::view::past::OwnInterval;
 use coffer_domain::Instant;
@@ -34,7 +35,15 @@ fn happened(
             sentence: sentence.into(),
             amount: amount.map(money),
             id: id.to_owned(),
+            acts: Vec::new(),
         },
+    }
+}
+
+impl Happened {
+    fn with_acts(mut self, acts: Vec<String>) -> Self {
+        self.entry.acts = acts;
+        self
     }
 }
 
@@ -123,6 +132,7 @@ fn invoice(invoice: &Invoice) -> Happened {
         Some(total),
         invoice.id.as_str(),
     )
+    .with_acts(acts::of_invoice(invoice))
 }
 
 fn payment(payment: &Payment) -> Happened {
@@ -152,6 +162,7 @@ fn payment(payment: &Payment) -> Happened {
         Some(payment.amount),
         payment.id.as_str(),
     )
+    .with_acts(acts::of_payment(payment))
 }
 
 fn brand_name(brand: &str) -> String {

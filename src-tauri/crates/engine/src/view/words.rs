@@ -9,7 +9,7 @@ use coffer_domain::record::{
 };
 
 /// `$29.00 per month`, `graduated tiers per year`.
-pub(super) fn terms(price: &Price) -> String {
+pub(crate) fn terms(price: &Price) -> String {
     let amount = match &price.scheme {
         PriceScheme::PerUnit(unit) => match (whole(*unit), price.transform) {
             (Some(minor), None) => Money::new(minor, price.currency).text(),
@@ -70,13 +70,7 @@ pub(super) fn discount(discount: &Discount, coupon: Option<&Coupon>) -> String {
     let Some(coupon) = coupon else {
         return format!("Coupon {} (its terms are not known here)", discount.coupon);
     };
-    let off = match &coupon.off {
-        CouponOff::Percent(percent) => format!("{} % off", percent_text(*percent)),
-        CouponOff::Amount(amounts) => amounts.first().map_or_else(
-            || "an amount off".to_owned(),
-            |amount| format!("{amount} off each bill"),
-        ),
-    };
+    let off = off(coupon);
     let long = match (coupon.duration, discount.end) {
         (CouponDuration::Once, _) => " on one bill".to_owned(),
         (_, Some(end)) => format!(" until {}", date(end)),
@@ -84,6 +78,17 @@ pub(super) fn discount(discount: &Discount, coupon: Option<&Coupon>) -> String {
     };
     let name = coupon.name.as_deref().unwrap_or(coupon.id.as_str());
     format!("{off}{long} ({name})")
+}
+
+/// `20 % off`, `$5.00 off each bill`.
+pub(crate) fn off(coupon: &Coupon) -> String {
+    match &coupon.off {
+        CouponOff::Percent(percent) => format!("{} % off", percent_text(*percent)),
+        CouponOff::Amount(amounts) => amounts.first().map_or_else(
+            || "an amount off".to_owned(),
+            |amount| format!("{amount} off each bill"),
+        ),
+    }
 }
 
 fn percent_text(percent: Ratio) -> String {

@@ -3,13 +3,13 @@
 use crate::error::StoreError;
 use crate::table::search::match_expression;
 use crate::table::summary::{self, Summary};
-use crate::table::{catalog, customer, instant, invoice, payment, subscription};
+use crate::table::{catalog, customer, instant, invoice, payment, schedule, subscription};
 use coffer_domain::Instant;
-use coffer_domain::ids::{CustomerId, ProductId};
+use coffer_domain::ids::{CustomerId, ProductId, SubscriptionId};
 use coffer_domain::metric::worth::Catalog;
 use coffer_domain::record::{Customer, Invoice, Payment, Refund, Subscription};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The order of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,6 +146,8 @@ pub struct Dossier {
     pub payments: Vec<Payment>,
     /// Refunds, newest first.
     pub refunds: Vec<Refund>,
+    /// Subscriptions that a schedule decides about.
+    pub scheduled: HashSet<SubscriptionId>,
     /// Prices and coupons of its account.
     pub catalog: Catalog,
     /// Names of its account's products.
@@ -175,6 +177,10 @@ pub fn dossier(sql: &Connection, id: &CustomerId) -> Result<Option<Dossier>, Sto
         invoices: invoice::of_customer(sql, account, id)?,
         payments: payment::of_customer(sql, account, id)?,
         refunds: payment::refunds_of_customer(sql, account, id)?,
+        scheduled: schedule::of_customer(sql, account, id)?
+            .into_iter()
+            .filter_map(|it| it.subscription)
+            .collect(),
         catalog: catalog::catalog(sql, account)?,
         products: catalog::product_names(sql, account)?,
         line,

@@ -3,11 +3,12 @@
 use crate::error::StoreError;
 use crate::raw;
 use coffer_domain::Instant;
-use coffer_domain::ids::{AccountId, CustomerId};
+use coffer_domain::ids::{AccountId, CustomerId, ProductId};
 use coffer_domain::metric::worth::Catalog;
 use coffer_domain::money::Money;
-use coffer_domain::record::{Discount, Kind};
+use coffer_domain::record::{Coupon, Discount, Kind, Price};
 use rusqlite::{Connection, OptionalExtension as _, params};
+use std::collections::HashMap;
 
 /// An object found by its id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,6 +117,30 @@ pub fn promotion_code(
 /// The file's.
 pub fn catalog_of(sql: &Connection, account: &AccountId) -> Result<Catalog, StoreError> {
     crate::table::catalog::catalog(sql, account.as_str())
+}
+
+/// What an account sells now.
+#[derive(Debug, Clone)]
+pub struct OnSale {
+    /// Prices that can be subscribed to.
+    pub prices: Vec<Price>,
+    /// Coupons that can be applied.
+    pub coupons: Vec<Coupon>,
+    /// Names of products.
+    pub products: HashMap<ProductId, String>,
+}
+
+/// What an account sells now.
+///
+/// # Errors
+/// The file's.
+pub fn on_sale(sql: &Connection, account: &str) -> Result<OnSale, StoreError> {
+    use crate::table::catalog;
+    Ok(OnSale {
+        prices: catalog::prices_on_sale(sql, account)?,
+        coupons: catalog::coupons_on_offer(sql, account)?,
+        products: catalog::product_names(sql, account)?,
+    })
 }
 
 /// A customer's own discount.

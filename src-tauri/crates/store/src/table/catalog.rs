@@ -256,6 +256,26 @@ pub(crate) fn catalog(sql: &Connection, account: &str) -> Result<Catalog, StoreE
     })
 }
 
+/// Prices that can still be subscribed to.
+pub(crate) fn prices_on_sale(sql: &Connection, account: &str) -> Result<Vec<Price>, StoreError> {
+    let mut statement = sql.prepare_cached(
+        "SELECT id, product, currency, active, nickname, created, recurring, scheme, other_currencies,
+           transform, tax_inclusive FROM price WHERE account = ?1 AND deleted = 0 AND active",
+    )?;
+    let rows = statement.query_map([account], price_from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Coupons that can still be applied.
+pub(crate) fn coupons_on_offer(sql: &Connection, account: &str) -> Result<Vec<Coupon>, StoreError> {
+    let mut statement = sql.prepare_cached(
+        "SELECT id, name, off, duration, applies_to, created, valid FROM coupon
+         WHERE account = ?1 AND deleted = 0 AND valid",
+    )?;
+    let rows = statement.query_map([account], coupon_from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Names of an account's products.
 pub(crate) fn product_names(
     sql: &Connection,
