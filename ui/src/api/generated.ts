@@ -1173,6 +1173,10 @@ target_kind: string,
  */
 customer: string | null, 
 /**
+ * What it is, beside the object that it is about.
+ */
+title: string, 
+/**
  * What it is, in one sentence.
  */
 sentence: string, 
@@ -1717,6 +1721,10 @@ export type StateRequest = Record<symbol, never>;
  * What a subscription bills, in one line.
  */
 export type SubscriptionItemView = { 
+/**
+ * The provider's id of the item.
+ */
+id: string, 
 /**
  * The product's name or the price's id.
  */
