@@ -1173,6 +1173,10 @@ target_kind: string,
  */
 customer: string | null, 
 /**
+ * That customer's name, else e-mail, where the copy has it.
+ */
+customer_name: string | null, 
+/**
  * What it is, beside the object that it is about.
  */
 title: string, 

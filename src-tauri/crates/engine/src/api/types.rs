@@ -777,6 +777,8 @@ pub struct OperationView {
     pub target_kind: String,
     /// The customer concerned.
     pub customer: Option<String>,
+    /// That customer's name, else e-mail, where the copy has it.
+    pub customer_name: Option<String>,
     /// What it is, beside the object that it is about.
     pub title: String,
     /// What it is, in one sentence.

@@ -74,7 +74,7 @@ pub fn sentence(intent: &Intent) -> String {
 
 /// The same beside the object itself, which it does not name.
 #[must_use]
-pub fn title(intent: &Intent) -> String {
+pub(super) fn title(intent: &Intent) -> String {
     let at_end = |when: When| match when {
         When::Now => "now",
         When::PeriodEnd => "when its period ends",
@@ -181,6 +181,7 @@ pub fn operation_view<M: Mode>(row: &OperationRow) -> OperationView {
         target: target.to_owned(),
         target_kind: kind.as_str().to_owned(),
         customer: row.customer.as_ref().map(ToString::to_string),
+        customer_name: None,
         title: title(&row.intent),
         sentence: sentence(&row.intent),
         amount: row.intent.amount().map(money),
