@@ -8,7 +8,9 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
 /// Every step in order; the format of a file is how many of them it has gone through.
-const STEPS: &[&[&str]] = &[&STEP_1, &STEP_2, &STEP_3, &STEP_4, &STEP_5];
+const STEPS: &[&[&str]] = &[
+    &STEP_1, &STEP_2, &STEP_3, &STEP_4, &STEP_5, &STEP_6,
+];
 
 const STEP_1: [&str; 13] = [
     table::meta::SCHEMA_1,
@@ -68,6 +70,13 @@ const STEP_5: [&str; 3] = [
     table::operation::SCHEMA_5,
     table::action_log::SCHEMA_5,
     table::setting::SCHEMA_5,
+];
+
+/// The lists of the desk: indexes over what is rare among many rows.
+const STEP_6: [&str; 3] = [
+    table::subscription::SCHEMA_6,
+    table::invoice::SCHEMA_6,
+    table::payment::SCHEMA_6,
 ];
 
 /// Brings the file to the newest format.
