@@ -8,9 +8,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
 /// Every step in order; the format of a file is how many of them it has gone through.
-const STEPS: &[&[&str]] = &[
-    &STEP_1, &STEP_2, &STEP_3, &STEP_4, &STEP_5, &STEP_6,
-];
+const STEPS: &[&[&str]] = &[&STEP_1, &STEP_2, &STEP_3, &STEP_4, &STEP_5, &STEP_6];
 
 const STEP_1: [&str; 13] = [
     table::meta::SCHEMA_1,

@@ -48,7 +48,11 @@ impl Reader<'_> {
                 .rest
                 .find(|c: char| c.is_whitespace() || OPERATORS.contains(&c));
             let is_key = end.is_some_and(|end| {
-                end > 0 && self.rest.get(end..).is_some_and(|it| it.starts_with(OPERATORS))
+                end > 0
+                    && self
+                        .rest
+                        .get(end..)
+                        .is_some_and(|it| it.starts_with(OPERATORS))
             });
             if is_key {
                 let name = self.take(end.unwrap_or(0));
@@ -146,7 +150,9 @@ impl Reader<'_> {
                     .bytes()
                     .all(|it| it.is_ascii_alphanumeric() || it == b'_');
                 if !plain || value.is_empty() {
-                    return Err(refuse("A provider is its name: provider:stripe.".to_owned()));
+                    return Err(refuse(
+                        "A provider is its name: provider:stripe.".to_owned(),
+                    ));
                 }
                 Ok(value.to_ascii_lowercase())
             }
@@ -299,7 +305,9 @@ fn day(text: &str) -> Option<Day> {
     }
     match (text.strip_suffix('d'), text.len()) {
         (Some(days), 2..=6) => days.parse().ok().map(Day::Days),
-        (None, 10) => NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(Day::On),
+        (None, 10) => NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .ok()
+            .map(Day::On),
         (None, 7) => NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d")
             .ok()
             .map(Day::Month),

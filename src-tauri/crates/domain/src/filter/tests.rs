@@ -45,7 +45,9 @@ fn among(list: List, key: Key) -> BoxedStrategy<Test> {
 fn test_of(list: List, key: Key) -> BoxedStrategy<Test> {
     match key {
         Key::Status | Key::Is | Key::Country | Key::Currency | Key::Provider => among(list, key),
-        Key::Card => "[0-9]{4}".prop_map(|digits| Test::Text(Key::Card, digits)).boxed(),
+        Key::Card => "[0-9]{4}"
+            .prop_map(|digits| Test::Text(Key::Card, digits))
+            .boxed(),
         Key::Customer | Key::Plan => "\\PC*[a-z]\\PC*"
             .prop_map(move |text| Test::Text(key, text))
             .boxed(),
@@ -129,8 +131,18 @@ fn a_filter_is_read_as_it_is_meant() {
 #[test]
 fn what_is_wrong_is_named_with_what_is_possible() {
     for (text, list, about, possible) in [
-        ("colour:red", List::Payments, "“colour”", "status, is, amount"),
-        ("amount>5", List::Subscriptions, "“amount”", "status, is, plan"),
+        (
+            "colour:red",
+            List::Payments,
+            "“colour”",
+            "status, is, amount",
+        ),
+        (
+            "amount>5",
+            List::Subscriptions,
+            "“amount”",
+            "status, is, plan",
+        ),
         ("status:gone", List::Invoices, "“gone”", "draft, open, paid"),
         ("status:", List::Invoices, "“”", "draft, open, paid"),
         ("status>paid", List::Invoices, "status", "status:past_due"),
@@ -138,8 +150,18 @@ fn what_is_wrong_is_named_with_what_is_possible() {
         ("currency:€", List::Payments, "“€”", "currency:EUR"),
         ("amount>lots", List::Payments, "“lots”", "amount>100"),
         ("amount>1.2345", List::Payments, "“1.2345”", "29.00"),
-        ("created>yesterday", List::Payments, "“yesterday”", "2026-01-31"),
-        ("created:2026-02-30", List::Payments, "“2026-02-30”", "2026-01-31"),
+        (
+            "created>yesterday",
+            List::Payments,
+            "“yesterday”",
+            "2026-01-31",
+        ),
+        (
+            "created:2026-02-30",
+            List::Payments,
+            "“2026-02-30”",
+            "2026-01-31",
+        ),
         ("ends<soon", List::Trials, "“soon”", "days after today"),
         ("card:42", List::Payments, "“42”", "card:4242"),
         ("is:nice", List::Payments, "“nice”", "duplicate"),

@@ -9,6 +9,7 @@ pub mod bindings;
 mod call;
 pub mod handle;
 mod list;
+mod records;
 pub mod types;
 
 pub use act::{carry_out, preview};

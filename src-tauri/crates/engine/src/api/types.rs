@@ -4,6 +4,10 @@
 //! ready text, so that no view formats or adds money itself. No type here can hold a key on its way out: only
 //! `AccountAddRequest` carries one, and it can be read but not written.
 
+pub use crate::api::records::{
+    RecordList, RecordPage, RecordRow, RecordSort, RecordTwin, RecordsAfter, RecordsCsv,
+    RecordsCsvRequest, RecordsRequest, SavedView, SavedViewName, SavedViews, SavedViewsSet,
+};
 pub use crate::outbox::{AddedItem, CreditedLine, Wish};
 use coffer_domain::mode::ModeName;
 use secrecy::SecretString;

@@ -7,6 +7,7 @@ pub mod customers;
 pub mod money;
 pub mod overview;
 mod past;
+pub mod records;
 pub mod status;
 mod timeline;
 mod words;

@@ -156,7 +156,11 @@ fn put_lines(sql: &Connection, account: &str, it: &Invoice) -> Result<(), StoreE
 }
 
 /// One invoice, without its lines.
-pub(crate) fn one(sql: &Connection, account: &str, id: &str) -> Result<Option<Invoice>, StoreError> {
+pub(crate) fn one(
+    sql: &Connection,
+    account: &str,
+    id: &str,
+) -> Result<Option<Invoice>, StoreError> {
     Ok(sql
         .prepare_cached(
             "SELECT id, number, customer, subscription, status, billing_reason, currency, created, subtotal, total,

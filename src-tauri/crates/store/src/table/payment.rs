@@ -326,7 +326,11 @@ pub(crate) struct Attempt {
 }
 
 /// One payment.
-pub(crate) fn one(sql: &Connection, account: &str, id: &str) -> Result<Option<Payment>, StoreError> {
+pub(crate) fn one(
+    sql: &Connection,
+    account: &str,
+    id: &str,
+) -> Result<Option<Payment>, StoreError> {
     Ok(sql
         .prepare_cached(
             "SELECT id, customer, payment_intent, amount, currency, amount_refunded, status, created, failure_code,

@@ -1,9 +1,11 @@
 //! What a list shows of each of its rows. Each row is looked up by its key, so that a page costs what a page is.
 
+use super::Key;
 use super::question::{AGAIN, CONVERTED, TWIN};
-use super::{Key, Wanted};
 use crate::error::StoreError;
-use crate::table::{catalog, currency, facts, instant, instant_maybe, invoice, payment, subscription};
+use crate::table::{
+    catalog, currency, facts, instant, instant_maybe, invoice, payment, subscription,
+};
 use coffer_domain::Instant;
 use coffer_domain::currency::Currency;
 use coffer_domain::filter::List;
@@ -13,7 +15,7 @@ use coffer_domain::metric::facts::CustomerFacts;
 use coffer_domain::metric::policy::Policy;
 use coffer_domain::money::Money;
 use coffer_domain::ratio::Ratio;
-use coffer_domain::record::{Coupon, Dispute, Discount, Invoice, Payment, Subscription};
+use coffer_domain::record::{Coupon, Discount, Dispute, Invoice, Payment, Subscription};
 use rusqlite::{Connection, OptionalExtension as _};
 
 /// A row of a list.
@@ -127,17 +129,18 @@ pub struct DisputePart {
 
 pub(super) fn read(
     sql: &Connection,
-    wanted: &Wanted<'_>,
+    list: List,
+    now: Instant,
     keys: &[Key],
 ) -> Result<Vec<Line>, StoreError> {
     let mut lines = Vec::with_capacity(keys.len());
     for key in keys {
-        let found = match wanted.list {
-            List::Subscriptions => subscription_part(sql, key, wanted.now, false)?,
-            List::Trials => subscription_part(sql, key, wanted.now, true)?,
+        let found = match list {
+            List::Subscriptions => subscription_part(sql, key, now, false)?,
+            List::Trials => subscription_part(sql, key, now, true)?,
             List::Payments => payment_part(sql, key)?,
             List::Invoices => invoice_part(sql, key, None)?,
-            List::Recovery => invoice_part(sql, key, Some(wanted.now))?,
+            List::Recovery => invoice_part(sql, key, Some(now))?,
             List::Disputes => dispute_part(sql, key)?,
         };
         if let Some((customer, part)) = found {
@@ -197,7 +200,10 @@ fn subscription_part(
             .query_row([&key.account, item.price.as_str()], |row| row.get(0))
             .optional()?
             .flatten();
-        plans.push((name.unwrap_or_else(|| item.price.to_string()), item.quantity));
+        plans.push((
+            name.unwrap_or_else(|| item.price.to_string()),
+            item.quantity,
+        ));
     }
     let mut discounts = Vec::new();
     for discount in it

@@ -116,16 +116,11 @@ impl<'a> Records<'a> {
     ///
     /// # Errors
     /// The file's.
-    pub fn keys(
-        &self,
-        sql: &Connection,
-        offset: u32,
-        limit: u32,
-    ) -> Result<Vec<Key>, StoreError> {
+    pub fn keys(&self, sql: &Connection, offset: u32, limit: u32) -> Result<Vec<Key>, StoreError> {
         let limit = limit.min(LISTED_MAX.saturating_sub(offset));
-        let (text, values) =
-            self.question
-                .window(&self.wanted, self.reach.as_ref(), offset, limit);
+        let (text, values) = self
+            .question
+            .window(&self.wanted, self.reach.as_ref(), offset, limit);
         let mut statement = sql.prepare_cached(&text)?;
         let rows = statement.query_map(params_from_iter(values), |row| {
             Ok(Key {
@@ -176,14 +171,19 @@ impl<'a> Records<'a> {
             common_word: self.question.common_word.clone(),
         })
     }
+}
 
-    /// What the list shows of these objects, in their order.
-    ///
-    /// # Errors
-    /// The file's.
-    pub fn lines(&self, sql: &Connection, keys: &[Key]) -> Result<Vec<Line>, StoreError> {
-        lines::read(sql, &self.wanted, keys)
-    }
+/// What a list shows of these objects, in their order.
+///
+/// # Errors
+/// The file's.
+pub fn lines(
+    sql: &Connection,
+    list: List,
+    now: Instant,
+    keys: &[Key],
+) -> Result<Vec<Line>, StoreError> {
+    lines::read(sql, list, now, keys)
 }
 
 /// How many objects of a kind there are, from counts that every commit keeps up.

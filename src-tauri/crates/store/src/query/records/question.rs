@@ -11,7 +11,8 @@ use rusqlite::{Connection, params_from_iter};
 /// Hits of a word that are looked at.
 const HITS_MAX: u32 = 10_000;
 /// Currencies whose amounts have no decimals, and three; all others have two.
-pub(super) const NO_DECIMALS: &str = "'BIF','CLP','DJF','GNF','JPY','KMF','KRW','MGA','PYG','RWF','VND','VUV','XAF','XOF','XPF'";
+pub(super) const NO_DECIMALS: &str =
+    "'BIF','CLP','DJF','GNF','JPY','KMF','KRW','MGA','PYG','RWF','VND','VUV','XAF','XOF','XPF'";
 pub(super) const THREE_DECIMALS: &str = "'BHD','JOD','KWD','OMR','TND'";
 const KNOWN: &str = "t.account IN (SELECT id FROM account)";
 
@@ -110,7 +111,8 @@ pub(super) const CONVERTED: &str = "EXISTS (SELECT 1 FROM invoice v INDEXED BY i
     AND v.created >= t.trial_end - 3600 AND v.amount_paid > 0 AND v.deleted = 0)";
 
 /// Whether the customer had a trial before this one.
-pub(super) const AGAIN: &str = "EXISTS (SELECT 1 FROM subscription e INDEXED BY subscription_by_customer
+pub(super) const AGAIN: &str =
+    "EXISTS (SELECT 1 FROM subscription e INDEXED BY subscription_by_customer
   WHERE e.customer = t.customer AND e.account = t.account AND e.created < t.created
     AND e.trial_end IS NOT NULL AND e.deleted = 0)";
 
@@ -231,12 +233,7 @@ impl Question {
         }
     }
 
-    fn along_trials(
-        &mut self,
-        wanted: &Wanted<'_>,
-        terms: &[&Term],
-        to_show: bool,
-    ) -> Vec<usize> {
+    fn along_trials(&mut self, wanted: &Wanted<'_>, terms: &[&Term], to_show: bool) -> Vec<usize> {
         for (index, term) in terms.iter().enumerate().filter(|(_, term)| !term.negated) {
             if let Test::Among(Key::Status, words) = &term.test
                 && let [word] = words.as_slice()
@@ -406,10 +403,7 @@ impl Question {
     }
 
     fn among(&mut self, key: Key, values: &[String], now: Instant) -> String {
-        if matches!(
-            (key, self.list),
-            (Key::Is, _) | (Key::Status, List::Trials)
-        ) {
+        if matches!((key, self.list), (Key::Is, _) | (Key::Status, List::Trials)) {
             let each: Vec<String> = values.iter().map(|value| self.flag(value, now)).collect();
             return format!("({})", each.join(" OR "));
         }
@@ -474,7 +468,11 @@ impl Question {
         Ok(match key {
             Key::Card => {
                 let last4 = self.bind(text.to_owned());
-                let column = if self.list == List::Disputes { "p" } else { "t" };
+                let column = if self.list == List::Disputes {
+                    "p"
+                } else {
+                    "t"
+                };
                 format!("{column}.card_last4 = {last4}")
             }
             Key::Plan => {
