@@ -12,9 +12,9 @@ use coffer_engine::api::types::{
     DemoRequest, KeyGuide, KeyGuideRequest, LimitsRequest, LimitsView, ModeRequest, Noted,
     OperationPreview, OperationRef, OperationRequest, OperationSubmit, OperationView,
     OperatorAddRequest, OperatorList, OperatorRemoveRequest, OperatorView, OutboxList,
-    OutboxRequest, OutboxRun, Overview, OverviewRequest, PresenceRequest, RecordPage, RecordsCsv,
-    RecordsCsvRequest, RecordsRequest, SavedViews, SavedViewsSet, SearchRequest, SearchResults,
-    StateRequest, SyncRequest, SyncStatus,
+    OutboxRequest, OutboxRun, Overview, OverviewRequest, PresenceRequest, RecordKeys,
+    RecordKeysRequest, RecordPage, RecordsCsv, RecordsCsvRequest, RecordsRequest, SavedViews,
+    SavedViewsSet, SearchRequest, SearchResults, StateRequest, SyncRequest, SyncStatus,
 };
 use coffer_engine::for_each_command;
 use std::sync::Arc;

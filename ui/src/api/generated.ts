@@ -1421,6 +1421,41 @@ used: number,
 allowed: number, };
 
 /**
+ * What a list can be narrowed by.
+ */
+export type RecordKey = { 
+/**
+ * The key, for instance `status`.
+ */
+key: string, 
+/**
+ * How a term with it looks.
+ */
+example: string, 
+/**
+ * The words it may have here; empty where others are possible.
+ */
+values: Array<string>, };
+
+/**
+ * What a list can be narrowed by, the most useful first.
+ */
+export type RecordKeys = { 
+/**
+ * The keys.
+ */
+items: Array<RecordKey>, };
+
+/**
+ * Which list.
+ */
+export type RecordKeysRequest = { 
+/**
+ * The list.
+ */
+view: RecordList, };
+
+/**
  * A list of the desk.
  */
 export type RecordList = "subscriptions" | "payments" | "invoices" | "disputes" | "recovery" | "trials";
@@ -2137,6 +2172,8 @@ export interface Commands {
   records: { request: RecordsRequest; response: RecordPage };
   /** A piece of such a list as CSV, however long it is. */
   records_csv: { request: RecordsCsvRequest; response: RecordsCsv };
+  /** What a list can be narrowed by. */
+  record_keys: { request: RecordKeysRequest; response: RecordKeys };
   /** The lists that were given a name. */
   saved_views: { request: ModeRequest; response: SavedViews };
   /** Gives a list a name, or takes a name away. */
@@ -2194,6 +2231,7 @@ export const COMMAND_NAMES = [
   "customer",
   "records",
   "records_csv",
+  "record_keys",
   "saved_views",
   "saved_views_set",
   "search",

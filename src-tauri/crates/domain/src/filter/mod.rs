@@ -85,7 +85,7 @@ impl Key {
     #[must_use]
     pub const fn example(self) -> &'static str {
         match self {
-            Self::Status => "status:past_due",
+            Self::Status => "status:…",
             Self::Is => "is:…",
             Self::Customer => "customer:cus_…",
             Self::Plan => "plan:price_… or plan:\"Pro\"",

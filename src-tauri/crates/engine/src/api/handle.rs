@@ -6,7 +6,7 @@ pub use crate::api::act::{
     outbox_run, outbox_show,
 };
 
-pub use crate::api::records::{records, records_csv, saved_views, saved_views_set};
+pub use crate::api::records::{record_keys, records, records_csv, saved_views, saved_views_set};
 
 use crate::account;
 use crate::api::types::{

@@ -40,6 +40,8 @@ macro_rules! for_each_command {
             records(RecordsRequest) -> RecordPage;
             /// A piece of such a list as CSV, however long it is.
             records_csv(RecordsCsvRequest) -> RecordsCsv;
+            /// What a list can be narrowed by.
+            record_keys(RecordKeysRequest) -> RecordKeys;
             /// The lists that were given a name.
             saved_views(ModeRequest) -> SavedViews;
             /// Gives a list a name, or takes a name away.

@@ -211,6 +211,31 @@ pub struct RecordsCsv {
     pub file_name: String,
 }
 
+/// Which list.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct RecordKeysRequest {
+    /// The list.
+    pub view: RecordList,
+}
+
+/// What a list can be narrowed by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RecordKey {
+    /// The key, for instance `status`.
+    pub key: String,
+    /// How a term with it looks.
+    pub example: String,
+    /// The words it may have here; empty where others are possible.
+    pub values: Vec<String>,
+}
+
+/// What a list can be narrowed by, the most useful first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RecordKeys {
+    /// The keys.
+    pub items: Vec<RecordKey>,
+}
+
 /// A list narrowed and ordered, with a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct SavedView {
@@ -309,4 +334,12 @@ pub async fn saved_views_set(desk: &Arc<Desk>, request: SavedViewsSet) -> Answer
         })
     }
     .await)
+}
+
+/// Answers `record_keys`.
+///
+/// # Errors
+/// None.
+pub async fn record_keys(_: &Arc<Desk>, request: RecordKeysRequest) -> Answer<RecordKeys> {
+    Ok(records::keys(request.view))
 }

@@ -5,8 +5,9 @@
 //! `AccountAddRequest` carries one, and it can be read but not written.
 
 pub use crate::api::records::{
-    RecordList, RecordPage, RecordRow, RecordSort, RecordTwin, RecordsAfter, RecordsCsv,
-    RecordsCsvRequest, RecordsRequest, SavedView, SavedViewName, SavedViews, SavedViewsSet,
+    RecordKey, RecordKeys, RecordKeysRequest, RecordList, RecordPage, RecordRow, RecordSort,
+    RecordTwin, RecordsAfter, RecordsCsv, RecordsCsvRequest, RecordsRequest, SavedView,
+    SavedViewName, SavedViews, SavedViewsSet,
 };
 pub use crate::outbox::{AddedItem, CreditedLine, Wish};
 use coffer_domain::mode::ModeName;

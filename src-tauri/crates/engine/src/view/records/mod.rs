@@ -6,7 +6,8 @@ mod row;
 pub use csv::csv;
 
 use crate::api::types::{
-    RecordList, RecordPage, RecordSort, RecordsRequest, SavedView, SavedViews, SavedViewsSet,
+    RecordKey, RecordKeys, RecordList, RecordPage, RecordSort, RecordsRequest, SavedView,
+    SavedViews, SavedViewsSet,
 };
 use crate::books::Books;
 use crate::error::EngineError;
@@ -83,6 +84,20 @@ fn sort_of(list: RecordList, sort: RecordSort) -> Result<Sort, EngineError> {
         RecordSort::Amount => Sort::Amount,
         RecordSort::Due => Sort::Due,
     })
+}
+
+/// Answers `record_keys`.
+#[must_use]
+pub fn keys(list: RecordList) -> RecordKeys {
+    let list = List::from(list);
+    let items = list.keys().iter().map(|key| RecordKey {
+        key: key.as_str().to_owned(),
+        example: key.example().to_owned(),
+        values: list.words(*key).iter().map(|it| (*it).to_owned()).collect(),
+    });
+    RecordKeys {
+        items: items.collect(),
+    }
 }
 
 /// The list of a mode that has no file yet.

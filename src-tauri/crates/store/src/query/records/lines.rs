@@ -10,7 +10,7 @@ use coffer_domain::Instant;
 use coffer_domain::currency::Currency;
 use coffer_domain::filter::List;
 use coffer_domain::ids::CustomerId;
-use coffer_domain::metric::evaluate::intervals;
+use coffer_domain::metric::evaluate::{intervals, worth};
 use coffer_domain::metric::facts::CustomerFacts;
 use coffer_domain::metric::policy::Policy;
 use coffer_domain::money::Money;
@@ -215,8 +215,11 @@ fn subscription_part(
         discounts.push((discount.clone(), coupon));
     }
     let facts = facts::of_customer(sql, &key.account, &it.customer)?;
-    let over = it.trial_end.filter(|_| trial).filter(|end| *end > now);
-    let monthly = monthly_of(&facts, &key.id, over.unwrap_or(now));
+    let monthly = if trial {
+        once_over(&facts, &key.id)
+    } else {
+        monthly_of(&facts, &key.id, now)
+    };
     let (converted, again) = if trial {
         sql.prepare_cached(&format!(
             "SELECT t.status <> 'trialing' AND {CONVERTED}, {AGAIN} FROM subscription t WHERE t.account = ?1 AND t.id = ?2"
@@ -249,6 +252,17 @@ fn monthly_of(facts: &CustomerFacts, subscription: &str, at: Instant) -> Ratio {
         .filter(|it| it.id == subscription)
         .flat_map(|it| intervals(it, &Policy::coffer_1()))
         .find(|it| it.span.holds(at.timestamp()))
+        .map_or(Ratio::ZERO, |it| it.monthly)
+}
+
+/// What a subscription's latest items are worth for a month, whether or not it counts: what a trial comes to when it is kept.
+fn once_over(facts: &CustomerFacts, subscription: &str) -> Ratio {
+    facts
+        .subscriptions
+        .iter()
+        .find(|it| it.id == subscription)
+        .and_then(|it| it.stretches.last())
+        .and_then(|stretch| worth(stretch, &Policy::coffer_1()).ok())
         .map_or(Ratio::ZERO, |it| it.monthly)
 }
 
