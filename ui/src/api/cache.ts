@@ -13,6 +13,8 @@ export type ReadName = Exclude<
   | 'account_remove'
   | 'presence'
   | 'sync_start'
+  | 'records_csv'
+  | 'saved_views_set'
   | 'operation_preview'
   | 'operation_submit'
   | 'outbox_run'
@@ -48,6 +50,9 @@ const RESTS_ON: Record<ReadName, readonly string[]> = {
   mrr_chart: ['metrics'],
   customers: RECORDS,
   customer: RECORDS,
+  records: [...RECORDS, 'accounts'],
+  record_keys: [],
+  saved_views: ['settings'],
   search: RECORDS,
   choices: ['metrics', 'accounts'],
   outbox_list: ['operations', 'accounts'],

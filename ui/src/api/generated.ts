@@ -1636,6 +1636,290 @@ used: number,
 allowed: number, };
 
 /**
+ * What a list can be narrowed by.
+ */
+export type RecordKey = { 
+/**
+ * The key, for instance `status`.
+ */
+key: string, 
+/**
+ * How a term with it looks.
+ */
+example: string, 
+/**
+ * The words it may have here; empty where others are possible.
+ */
+values: Array<string>, };
+
+/**
+ * What a list can be narrowed by, the most useful first.
+ */
+export type RecordKeys = { 
+/**
+ * The keys.
+ */
+items: Array<RecordKey>, };
+
+/**
+ * Which list.
+ */
+export type RecordKeysRequest = { 
+/**
+ * The list.
+ */
+view: RecordList, };
+
+/**
+ * A list of the desk.
+ */
+export type RecordList = "subscriptions" | "payments" | "invoices" | "disputes" | "recovery" | "trials";
+
+/**
+ * A page of a list.
+ */
+export type RecordPage = { 
+/**
+ * The rows.
+ */
+rows: Array<RecordRow>, 
+/**
+ * How many there are in all under this filter, or how many were counted.
+ */
+total: number, 
+/**
+ * Whether there are more than were counted.
+ */
+more: boolean, 
+/**
+ * How many of them can be listed.
+ */
+listed: number, 
+/**
+ * What they come to, one amount for each currency; empty where that is not known or means nothing.
+ */
+sums: Array<MoneyView>, 
+/**
+ * What was not looked at, and how it can be.
+ */
+note: string | null, 
+/**
+ * The filter as Coffer writes it.
+ */
+filter: string, 
+/**
+ * The offset of the first row.
+ */
+offset: number, 
+/**
+ * What the copy is as of.
+ */
+as_of: string | null, 
+/**
+ * The change counter of the file they were read from.
+ */
+revision: number, };
+
+/**
+ * A row of a list. What its list has no use for is empty.
+ */
+export type RecordRow = { 
+/**
+ * The provider's id.
+ */
+id: string, 
+/**
+ * The account it belongs to.
+ */
+account: string, 
+/**
+ * `stripe`.
+ */
+provider: string, 
+/**
+ * The customer's id, when it has one.
+ */
+customer: string | null, 
+/**
+ * The customer's name, when it has one.
+ */
+name: string | null, 
+/**
+ * The customer's e-mail address, when it has one.
+ */
+email: string | null, 
+/**
+ * How it stands. Of a trial: `trialing`, `converted`, `lost` or `trial_over`.
+ */
+state: string, 
+/**
+ * What tells it apart: plans with quantities, an invoice's number, a dispute's reason, what was paid with.
+ */
+what: string, 
+/**
+ * Why it failed, in plain words.
+ */
+reason: string | null, 
+/**
+ * A payment's or dispute's amount, an invoice's total, what is due, what a subscription is worth a month.
+ */
+amount: MoneyView | null, 
+/**
+ * Beside it: what was refunded, what is still due, the MRR at risk.
+ */
+besides: MoneyView | null, 
+/**
+ * The day it was made, or a subscription began, `YYYY-MM-DD`.
+ */
+created: string, 
+/**
+ * The day it renews, ends, is due, has to be answered or is tried again.
+ */
+date: string | null, 
+/**
+ * Days from the present to that day; below zero when it is past.
+ */
+days_left: number | null, 
+/**
+ * What happens then, in words.
+ */
+outlook: string | null, 
+/**
+ * How often collection was tried.
+ */
+attempts: number | null, 
+/**
+ * Discounts in words.
+ */
+discounts: Array<string>, 
+/**
+ * The card in words, for instance `Visa 4242`.
+ */
+card: string | null, 
+/**
+ * When the card expires or expired, in words, where that is soon or past.
+ */
+card_note: string | null, 
+/**
+ * Whether there is something to collect a trial's first bill with, when that is known.
+ */
+has_card: boolean | null, 
+/**
+ * Whether the customer had a trial before.
+ */
+again: boolean, 
+/**
+ * Another payment that looks like the same one made twice.
+ */
+twin: RecordTwin | null, };
+
+/**
+ * What a list is in order of.
+ */
+export type RecordSort = "created" | "amount" | "due";
+
+/**
+ * Another payment that looks like the same one made twice.
+ */
+export type RecordTwin = { 
+/**
+ * The other payment.
+ */
+id: string, 
+/**
+ * Why it is pointed at, for instance `The same amount as ch_1 of 2026-11-26, 12 minutes before. Neither was refunded.`
+ */
+text: string, };
+
+/**
+ * Where the next piece of a file begins.
+ */
+export type RecordsAfter = { 
+/**
+ * Seconds since 1970.
+ */
+created: number, 
+/**
+ * An id, or nothing.
+ */
+id: string, };
+
+/**
+ * A piece of a list as CSV.
+ */
+export type RecordsCsv = { 
+/**
+ * Lines of CSV; the first piece begins with the columns' names. The first column carries the mode.
+ */
+text: string, 
+/**
+ * Rows in it.
+ */
+rows: number, 
+/**
+ * Where to go on; nothing at the end.
+ */
+next: RecordsAfter | null, 
+/**
+ * A name for the file.
+ */
+file_name: string, };
+
+/**
+ * Asks for a piece of a list as CSV, newest first.
+ */
+export type RecordsCsvRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * The list.
+ */
+view: RecordList, 
+/**
+ * What it is narrowed by.
+ */
+filter: string, 
+/**
+ * Where to go on; nothing for the first piece.
+ */
+after: RecordsAfter | null, };
+
+/**
+ * Asks for a page of a list.
+ */
+export type RecordsRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * The list.
+ */
+view: RecordList, 
+/**
+ * What it is narrowed by, for instance `status:past_due country:DE`.
+ */
+filter: string, 
+/**
+ * The order.
+ */
+sort: RecordSort, 
+/**
+ * Largest or latest first.
+ */
+descending: boolean, 
+/**
+ * Rows to leave out at the start.
+ */
+offset: number, 
+/**
+ * Rows wanted, at most 200.
+ */
+limit: number, };
+
+/**
  * How one resource stands in a sync.
  */
 export type ResourceProgress = { 
@@ -1655,6 +1939,70 @@ left: number | null,
  * Whether this resource is finished.
  */
 done: boolean, };
+
+/**
+ * A list narrowed and ordered, with a name.
+ */
+export type SavedView = { 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * The list.
+ */
+view: RecordList, 
+/**
+ * What it is narrowed by.
+ */
+filter: string, 
+/**
+ * The order.
+ */
+sort: RecordSort, 
+/**
+ * Largest or latest first.
+ */
+descending: boolean, };
+
+/**
+ * Which list with a name.
+ */
+export type SavedViewName = { 
+/**
+ * The list.
+ */
+view: RecordList, 
+/**
+ * The name.
+ */
+name: string, };
+
+/**
+ * The lists that were given a name.
+ */
+export type SavedViews = { 
+/**
+ * In order of their names.
+ */
+items: Array<SavedView>, };
+
+/**
+ * Gives a list a name, or takes a name away.
+ */
+export type SavedViewsSet = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * What to keep; it replaces one of the same list and name.
+ */
+keep: SavedView | null, 
+/**
+ * The list and the name of what to forget.
+ */
+forget: SavedViewName | null, };
 
 /**
  * One hit.
@@ -2052,6 +2400,16 @@ export interface Commands {
   customers: { request: CustomersRequest; response: CustomerPage };
   /** One customer with subscriptions and everything that happened. */
   customer: { request: CustomerRequest; response: CustomerDetail };
+  /** A page of one of the desk's lists, narrowed by a filter. */
+  records: { request: RecordsRequest; response: RecordPage };
+  /** A piece of such a list as CSV, however long it is. */
+  records_csv: { request: RecordsCsvRequest; response: RecordsCsv };
+  /** What a list can be narrowed by. */
+  record_keys: { request: RecordKeysRequest; response: RecordKeys };
+  /** The lists that were given a name. */
+  saved_views: { request: ModeRequest; response: SavedViews };
+  /** Gives a list a name, or takes a name away. */
+  saved_views_set: { request: SavedViewsSet; response: SavedViews };
   /** Finds customers, invoices, payments and ids while the user types. */
   search: { request: SearchRequest; response: SearchResults };
   /** The prices and coupons of an account that can still be sold. */
@@ -2111,6 +2469,11 @@ export const COMMAND_NAMES = [
   "mrr_chart",
   "customers",
   "customer",
+  "records",
+  "records_csv",
+  "record_keys",
+  "saved_views",
+  "saved_views_set",
   "search",
   "choices",
   "operation_preview",

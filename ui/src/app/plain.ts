@@ -4,9 +4,16 @@ import type { Component } from 'svelte';
 import ActionLog from '../features/log/ActionLog.svelte';
 import Outbox from '../features/outbox/Outbox.svelte';
 import Parts from '../features/parts/Parts.svelte';
+import Desk from '../features/records/Desk.svelte';
 import type { Params, PlainView } from './route.svelte';
 
 export const PLAIN: Partial<Record<PlainView, Component<{ params: Params }>>> = {
+  subscriptions: Desk,
+  payments: Desk,
+  invoices: Desk,
+  disputes: Desk,
+  recovery: Desk,
+  trials: Desk,
   outbox: Outbox,
   log: ActionLog,
   parts: Parts,

@@ -6,6 +6,7 @@
 
 pub mod calendar;
 pub mod currency;
+pub mod filter;
 pub mod ids;
 pub mod metric;
 pub mod mode;

@@ -10,6 +10,7 @@ use crate::home::Home;
 use crate::outbox::{LogState, look_at_mark, settle_what_was_left, verify};
 use crate::secrets::Secrets;
 use crate::sync::SyncBoard;
+use crate::view::records::RecordsCache;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use coffer_domain::ids::AccountId;
@@ -38,6 +39,8 @@ pub struct Books<M: Mode> {
     pub board: SyncBoard,
     /// Its intervals, read once for each revision.
     pub figures: FigureCache,
+    /// How many rows the desk's lists have, counted once for each revision.
+    pub records: RecordsCache,
     /// Operations that a person asked for while others were being carried out.
     urgent: Mutex<VecDeque<String>>,
     /// Whether the action log held together when it was followed after these books were opened.
@@ -89,6 +92,7 @@ impl<M: Mode> Books<M> {
             clock,
             board: SyncBoard::default(),
             figures: FigureCache::default(),
+            records: RecordsCache::default(),
             urgent: Mutex::default(),
             log: OnceLock::new(),
             limits: Mutex::default(),

@@ -5,6 +5,7 @@
 
 use crate::api::types::ApiErrorView;
 use crate::secrets::SecretsError;
+use coffer_domain::filter::NotAFilter;
 use coffer_domain::mode::ModeName;
 use coffer_domain::operation::Objection;
 use coffer_providers::{KeyRefused, NotLoopback, ProviderError};
@@ -16,6 +17,8 @@ use std::path::PathBuf;
 pub enum ErrorCode {
     /// The request itself is wrong.
     Usage,
+    /// The text is no filter of the list.
+    FilterRefused,
     /// The text is not a key that can be used.
     KeyRefused,
     /// The key belongs to the other mode.
@@ -88,6 +91,7 @@ impl ErrorCode {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Usage => "usage",
+            Self::FilterRefused => "filter_refused",
             Self::KeyRefused => "key_refused",
             Self::KeyWrongMode => "key_wrong_mode",
             Self::KeyRejected => "key_rejected",
@@ -127,7 +131,7 @@ impl ErrorCode {
     #[must_use]
     pub const fn exit(self) -> u8 {
         match self {
-            Self::Usage | Self::ApiUrlRefused => 2,
+            Self::Usage | Self::FilterRefused | Self::ApiUrlRefused => 2,
             _ => 1,
         }
     }
@@ -176,6 +180,9 @@ pub enum EngineError {
     /// The request itself is wrong.
     #[error("{0}")]
     Usage(String),
+    /// The text is no filter of the list.
+    #[error(transparent)]
+    Filter(#[from] NotAFilter),
     /// No such thing.
     #[error("There is no {what} `{id}` in {mode} mode.")]
     NotFound {
@@ -286,6 +293,7 @@ impl EngineError {
             }
             Self::Io { .. } => ErrorCode::Io,
             Self::Usage(_) => ErrorCode::Usage,
+            Self::Filter(_) => ErrorCode::FilterRefused,
             Self::NotFound { .. } => ErrorCode::NotFound,
             Self::SyncRunning(_) => ErrorCode::SyncRunning,
             Self::NoAccount(_) => ErrorCode::NoAccount,
@@ -311,6 +319,9 @@ impl EngineError {
     pub fn hint(&self) -> Option<String> {
         if let Self::Key(refused) = self {
             return Some(refused.hint().to_owned());
+        }
+        if let Self::Filter(refused) = self {
+            return Some(refused.hint.clone());
         }
         Some(
             match self.code() {
@@ -345,6 +356,7 @@ impl EngineError {
                 ErrorCode::NotSupported
                 | ErrorCode::NotPossible
                 | ErrorCode::Usage
+                | ErrorCode::FilterRefused
                 | ErrorCode::KeyRefused
                 | ErrorCode::NotFound => return None,
             }

@@ -70,8 +70,13 @@ const STEP_5: [&str; 3] = [
     table::setting::SCHEMA_5,
 ];
 
-/// Whom this program asked.
-const STEP_6: [&str; 1] = [table::contact::SCHEMA_6];
+/// Whom this program asked; and for the lists of the desk, indexes over what is rare among many rows.
+const STEP_6: [&str; 4] = [
+    table::contact::SCHEMA_6,
+    table::subscription::SCHEMA_6,
+    table::invoice::SCHEMA_6,
+    table::payment::SCHEMA_6,
+];
 
 /// Brings the file to the newest format.
 pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {

@@ -36,6 +36,16 @@ macro_rules! for_each_command {
             customers(CustomersRequest) -> CustomerPage;
             /// One customer with subscriptions and everything that happened.
             customer(CustomerRequest) -> CustomerDetail;
+            /// A page of one of the desk's lists, narrowed by a filter.
+            records(RecordsRequest) -> RecordPage;
+            /// A piece of such a list as CSV, however long it is.
+            records_csv(RecordsCsvRequest) -> RecordsCsv;
+            /// What a list can be narrowed by.
+            record_keys(RecordKeysRequest) -> RecordKeys;
+            /// The lists that were given a name.
+            saved_views(ModeRequest) -> SavedViews;
+            /// Gives a list a name, or takes a name away.
+            saved_views_set(SavedViewsSet) -> SavedViews;
             /// Finds customers, invoices, payments and ids while the user types.
             search(SearchRequest) -> SearchResults;
             /// The prices and coupons of an account that can still be sold.

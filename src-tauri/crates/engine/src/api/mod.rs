@@ -12,6 +12,7 @@ pub mod handle;
 mod list;
 pub mod notifications;
 pub mod privacy;
+mod records;
 pub mod types;
 
 pub use act::{carry_out, preview};

@@ -10,6 +10,11 @@ pub use crate::api::notifications::{
     NotificationView,
 };
 pub use crate::api::privacy::{ContactView, DataFile, Privacy};
+pub use crate::api::records::{
+    RecordKey, RecordKeys, RecordKeysRequest, RecordList, RecordPage, RecordRow, RecordSort,
+    RecordTwin, RecordsAfter, RecordsCsv, RecordsCsvRequest, RecordsRequest, SavedView,
+    SavedViewName, SavedViews, SavedViewsSet,
+};
 pub use crate::outbox::{AddedItem, CreditedLine, Wish};
 use coffer_domain::mode::ModeName;
 use secrecy::SecretString;

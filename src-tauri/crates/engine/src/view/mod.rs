@@ -8,6 +8,7 @@ pub mod customers;
 pub mod money;
 pub mod overview;
 mod past;
+pub mod records;
 pub mod status;
 mod timeline;
 pub(crate) mod words;

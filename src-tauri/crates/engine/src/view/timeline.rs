@@ -7,6 +7,7 @@ use crate::api::types::TimelineEntry;
 use crate::view::acts;
 use crate::view::money::{difference, instant, money};
 use crate::view::past::OwnInterval;
+use crate::view::words;
 use coffer_domain::Instant;
 use coffer_domain::currency::Currency;
 use coffer_domain::money::Money;
@@ -137,7 +138,7 @@ fn invoice(invoice: &Invoice) -> Happened {
 
 fn payment(payment: &Payment) -> Happened {
     let card = match (&payment.card_brand, &payment.card_last4) {
-        (Some(brand), Some(last4)) => format!(" by {} ending {last4}", brand_name(brand)),
+        (Some(brand), Some(last4)) => format!(" by {} ending {last4}", words::brand(brand)),
         _ => String::new(),
     };
     let (kind, sentence) = match &payment.status {
@@ -163,15 +164,6 @@ fn payment(payment: &Payment) -> Happened {
         payment.id.as_str(),
     )
     .with_acts(acts::of_payment(payment))
-}
-
-fn brand_name(brand: &str) -> String {
-    match brand {
-        "visa" => "Visa".to_owned(),
-        "mastercard" => "Mastercard".to_owned(),
-        "amex" => "American Express".to_owned(),
-        other => other.to_owned(),
-    }
 }
 
 /// Each change of the customer's MRR, currency by currency.

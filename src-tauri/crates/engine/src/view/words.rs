@@ -147,3 +147,13 @@ pub(super) fn outlook(subscription: &Subscription) -> String {
         SubscriptionStatus::Other(word) => word.replace('_', " "),
     }
 }
+
+/// A card's brand as its owner writes it.
+pub(super) fn brand(word: &str) -> String {
+    match word {
+        "visa" => "Visa".to_owned(),
+        "mastercard" => "Mastercard".to_owned(),
+        "amex" => "American Express".to_owned(),
+        other => other.to_owned(),
+    }
+}

@@ -5,6 +5,7 @@ pub mod explained;
 pub mod ledger;
 pub mod lists;
 pub mod object;
+pub mod records;
 pub mod unsettled;
 pub mod waiting;
 pub mod weight;

@@ -304,6 +304,20 @@ fn price_from_row(row: &Row<'_>) -> rusqlite::Result<Price> {
     })
 }
 
+/// One coupon.
+pub(crate) fn coupon(
+    sql: &Connection,
+    account: &str,
+    id: &CouponId,
+) -> Result<Option<Coupon>, StoreError> {
+    Ok(sql
+        .prepare_cached(
+            "SELECT id, name, off, duration, applies_to, created, valid FROM coupon WHERE account = ?1 AND id = ?2",
+        )?
+        .query_row([account, id.as_str()], coupon_from_row)
+        .optional()?)
+}
+
 fn coupon_from_row(row: &Row<'_>) -> rusqlite::Result<Coupon> {
     Ok(Coupon {
         id: CouponId::new(row.get::<_, String>(0)?),

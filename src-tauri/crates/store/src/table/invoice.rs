@@ -7,7 +7,7 @@ use coffer_domain::ids::{
     SubscriptionItemId,
 };
 use coffer_domain::record::{Invoice, InvoiceLine, InvoiceStatus, LineOrigin};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 pub(crate) const SCHEMA_1: &str = "
 CREATE TABLE invoice (
@@ -69,6 +69,11 @@ DROP INDEX invoice_by_subscription;  -- the customer's index leads to a subscrip
 CREATE INDEX invoice_unsettled ON invoice (account, id) WHERE deleted = 0 AND status IN ('open', 'draft');
 CREATE INDEX invoice_on_ledger ON invoice (account, customer)
     WHERE touches_ledger = 1 AND customer IS NOT NULL AND deleted = 0;
+";
+
+/// Lists of those that stand otherwise than paid, which nearly all are.
+pub(crate) const SCHEMA_6: &str = "
+CREATE INDEX invoice_standing ON invoice (status, created DESC, id) WHERE status <> 'paid';
 ";
 
 /// Puts an invoice with its lines; of a `new` one nothing is there that must be cleared away first.
@@ -148,6 +153,23 @@ fn put_lines(sql: &Connection, account: &str, it: &Invoice) -> Result<(), StoreE
         ])?;
     }
     Ok(())
+}
+
+/// One invoice, without its lines.
+pub(crate) fn one(
+    sql: &Connection,
+    account: &str,
+    id: &str,
+) -> Result<Option<Invoice>, StoreError> {
+    Ok(sql
+        .prepare_cached(
+            "SELECT id, number, customer, subscription, status, billing_reason, currency, created, subtotal, total,
+               amount_due, amount_paid, amount_remaining, attempt_count, next_attempt, due, paid_at, voided_at,
+               uncollectible_at, discounts, amount_overpaid, paid_elsewhere, line_discounts, touches_ledger
+             FROM invoice WHERE account = ?1 AND id = ?2",
+        )?
+        .query_row([account, id], from_row)
+        .optional()?)
 }
 
 /// The invoices of a customer with their lines, newest first.

@@ -10,7 +10,7 @@ use coffer_domain::record::{
     BalanceTransaction, Dispute, Invoice, InvoicePayment, Payment, PaymentIntent, PaymentStatus,
     Refund, RefundStatus,
 };
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 pub(crate) const SCHEMA_1: &str = "
 CREATE TABLE payment (
@@ -110,6 +110,11 @@ pub(crate) const SCHEMA_2: &str = "
 CREATE INDEX payment_refunded ON payment (account, id) WHERE amount_refunded <> 0;
 DROP INDEX invoice_payment_by_invoice;
 CREATE INDEX invoice_payment_of_invoice ON invoice_payment (account, invoice, deleted, status, amount_paid);
+";
+
+/// Lists of those that did not succeed; those that did are nearly all.
+pub(crate) const SCHEMA_6: &str = "
+CREATE INDEX payment_standing ON payment (status, created DESC, id) WHERE status <> 'succeeded';
 ";
 
 pub(crate) fn put(sql: &Connection, account: &str, it: &Payment) -> Result<(), StoreError> {
@@ -318,6 +323,22 @@ pub(crate) struct Attempt {
     pub(crate) invoice: InvoiceId,
     pub(crate) intent: Option<PaymentIntentId>,
     pub(crate) payment: Option<PaymentId>,
+}
+
+/// One payment.
+pub(crate) fn one(
+    sql: &Connection,
+    account: &str,
+    id: &str,
+) -> Result<Option<Payment>, StoreError> {
+    Ok(sql
+        .prepare_cached(
+            "SELECT id, customer, payment_intent, amount, currency, amount_refunded, status, created, failure_code,
+               failure_message, card_brand, card_last4, disputed, description, balance_transaction
+             FROM payment WHERE account = ?1 AND id = ?2",
+        )?
+        .query_row([account, id], from_row)
+        .optional()?)
 }
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Payment> {

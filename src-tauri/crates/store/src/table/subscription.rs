@@ -70,6 +70,12 @@ pub(crate) const SCHEMA_2: &str = "
 DROP INDEX subscription_item_by_price;
 ";
 
+/// Lists of those that stand so, and of trials by their end.
+pub(crate) const SCHEMA_6: &str = "
+CREATE INDEX subscription_standing ON subscription (status, created DESC, id);
+CREATE INDEX subscription_trial ON subscription (trial_end DESC, id) WHERE trial_end IS NOT NULL;
+";
+
 const COLUMNS: &str = "id, customer, status, currency, created, start, trial_start, trial_end, cancel_at, \
      cancel_at_period_end, canceled_at, ended_at, discounts, pause, latest_invoice, sends_invoices";
 
@@ -291,6 +297,25 @@ fn items(
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// One subscription with its items.
+pub(crate) fn one(
+    sql: &Connection,
+    account: &str,
+    id: &str,
+) -> Result<Option<Subscription>, StoreError> {
+    let found = sql
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM subscription WHERE account = ?1 AND id = ?2"
+        ))?
+        .query_row([account, id], from_row)
+        .optional()?;
+    let Some(mut subscription) = found else {
+        return Ok(None);
+    };
+    subscription.items = items(sql, account, &subscription.id)?;
+    Ok(Some(subscription))
 }
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Subscription> {

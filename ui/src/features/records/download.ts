@@ -1,0 +1,48 @@
+// A list as a file that somebody asked for. The engine writes it piece by piece, so that a long one neither waits nor fills
+// the engine's memory; the page puts the pieces together and hands them to the browser.
+
+import type { ModeView, RecordList, RecordsAfter, RecordsCsv } from '../../api/generated';
+
+export interface CsvRequest {
+  mode: ModeView;
+  view: RecordList;
+  filter: string;
+}
+
+export interface CsvFile {
+  name: string;
+  parts: string[];
+  rows: number;
+}
+
+type Ask = (request: CsvRequest & { after: RecordsAfter | null }) => Promise<RecordsCsv>;
+
+/** Gathers every piece; `told` hears how many rows there are so far and may say to stop, which gives nothing. */
+export async function gathered(
+  ask: Ask,
+  request: CsvRequest,
+  told: (rows: number) => boolean,
+): Promise<CsvFile | null> {
+  const file: CsvFile = { name: '', parts: [], rows: 0 };
+  let after: RecordsAfter | null = null;
+  do {
+    const piece: RecordsCsv = await ask({ ...request, after });
+    file.name = piece.file_name;
+    file.parts.push(piece.text);
+    file.rows += piece.rows;
+    after = piece.next;
+    if (!told(file.rows)) return null;
+  } while (after !== null);
+  return file;
+}
+
+/** Hands a file to the browser, which keeps it where it keeps downloads. */
+export function hand(file: CsvFile): void {
+  // The mark in front tells spreadsheets that names are written in UTF-8.
+  const url = URL.createObjectURL(new Blob(['\ufeff', ...file.parts], { type: 'text/csv;charset=utf-8' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = file.name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
