@@ -337,6 +337,27 @@ fault: ApiErrorView | null, };
 export type AttentionView = "focused" | "idle" | "asleep";
 
 /**
+ * A bar of the drawing.
+ */
+export type BarView = { 
+/**
+ * Pixels from the left, its middle.
+ */
+x: number, 
+/**
+ * Pixels from the top, the line between gains and losses.
+ */
+y: number, 
+/**
+ * What it stands for: opening, the movements and closing.
+ */
+point: PointView, 
+/**
+ * The difference of closing and opening, with its sign.
+ */
+change: MoneyView, };
+
+/**
  * A figure beside an earlier one.
  */
 export type ChangeView = { 
@@ -498,6 +519,82 @@ account: string,
  * Prices in this currency alone.
  */
 currency: string | null, };
+
+/**
+ * A cell of the triangle.
+ */
+export type CohortCell = { 
+/**
+ * The value, for people.
+ */
+text: string, 
+/**
+ * Its part of the first in percent with one decimal.
+ */
+percent: string | null, 
+/**
+ * The same in whole percent, for a shade; what is above a hundred stays so.
+ */
+shade: number, };
+
+/**
+ * Those who first paid in one month.
+ */
+export type CohortView = { 
+/**
+ * The month, `2026-01`.
+ */
+month: string, 
+/**
+ * How many they are.
+ */
+size: number, 
+/**
+ * At the end of that month and of each after it.
+ */
+cells: Array<CohortCell>, };
+
+/**
+ * The retention triangle.
+ */
+export type CohortsAnswer = { 
+/**
+ * Its currency, of revenue.
+ */
+currency: string | null, 
+/**
+ * Whether everything was synced.
+ */
+complete: boolean, 
+/**
+ * The instant it is as of, RFC 3339.
+ */
+as_of: string | null, 
+/**
+ * The oldest first.
+ */
+cohorts: Array<CohortView>, };
+
+/**
+ * Asks for the retention triangle.
+ */
+export type CohortsRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * `customers` or `revenue`.
+ */
+measure: string, 
+/**
+ * The ledger, of revenue; the main one when left out.
+ */
+currency: string | null, 
+/**
+ * The policy; ours when left out.
+ */
+policy: string | null, };
 
 /**
  * A host that was contacted.
@@ -765,6 +862,191 @@ text: string,
 amount: MoneyView | null, };
 
 /**
+ * A figure, taken apart.
+ */
+export type ExplainAnswer = { 
+/**
+ * The metric.
+ */
+metric: string, 
+/**
+ * The period's last day.
+ */
+date: string, 
+/**
+ * The policy.
+ */
+policy: string, 
+/**
+ * The ledger.
+ */
+currency: string | null, 
+/**
+ * The figure, for people.
+ */
+text: string, 
+/**
+ * The figure and the sum of all rows, exactly.
+ */
+exact: string, 
+/**
+ * The rows of this page.
+ */
+rows: Array<ExplainRow>, 
+/**
+ * Where the next page begins.
+ */
+next: string | null, 
+/**
+ * The exact sum of the rows that are not on this page.
+ */
+rest: string, 
+/**
+ * Whether everything was synced.
+ */
+complete: boolean, };
+
+/**
+ * Asks what a figure is made of.
+ */
+export type ExplainRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * A metric, or a movement such as `new` or `churn`.
+ */
+metric: string, 
+/**
+ * The day, or one of the period meant; the present when left out.
+ */
+date: string | null, 
+/**
+ * The length of the period.
+ */
+every: string, 
+/**
+ * The ledger; the main one when left out.
+ */
+currency: string | null, 
+/**
+ * The policy; ours when left out.
+ */
+policy: string | null, 
+/**
+ * One customer alone.
+ */
+customer: string | null, 
+/**
+ * The `next` of the page before.
+ */
+after: string | null, 
+/**
+ * Rows at most.
+ */
+limit: number, };
+
+/**
+ * A row that a figure is made of.
+ */
+export type ExplainRow = { 
+/**
+ * The customer's id.
+ */
+customer: string, 
+/**
+ * Its name, else e-mail.
+ */
+customer_name: string | null, 
+/**
+ * The subscription.
+ */
+subscription: string | null, 
+/**
+ * The item, or the object that moved money.
+ */
+item: string | null, 
+/**
+ * Its part, for people.
+ */
+text: string, 
+/**
+ * Its part, exactly.
+ */
+exact: string, 
+/**
+ * What it is made of, in sentences.
+ */
+because: Array<string>, };
+
+/**
+ * What lies ahead.
+ */
+export type ForecastAnswer = { 
+/**
+ * The ledger.
+ */
+currency: string, 
+/**
+ * The policy.
+ */
+policy: string, 
+/**
+ * Whether everything was synced.
+ */
+complete: boolean, 
+/**
+ * MRR now.
+ */
+mrr: MoneyView, 
+/**
+ * The same without what is to end.
+ */
+committed: MoneyView, 
+/**
+ * Changes that are known to come, the nearest first; the first thousand.
+ */
+known: Array<KnownAheadView>, 
+/**
+ * How many there are.
+ */
+known_count: number, 
+/**
+ * The months ahead; empty where there is not enough history.
+ */
+months: Array<MonthAheadView>, 
+/**
+ * How the model is called.
+ */
+model: string | null, 
+/**
+ * How far off such forecasts would have been, in words.
+ */
+error: string | null, 
+/**
+ * Why there is no forecast.
+ */
+missing: string | null, };
+
+/**
+ * Asks what lies ahead.
+ */
+export type ForecastRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * The ledger; the main one when left out.
+ */
+currency: string | null, 
+/**
+ * The policy; ours when left out.
+ */
+policy: string | null, };
+
+/**
  * What a key should have, and where it is made.
  */
 export type KeyGuide = { 
@@ -798,6 +1080,35 @@ read_only: string,
  * For a key that may also act.
  */
 with_actions: string, };
+
+/**
+ * A change that is known to come.
+ */
+export type KnownAheadView = { 
+/**
+ * When.
+ */
+date: string, 
+/**
+ * Whose.
+ */
+customer: string, 
+/**
+ * The name, else e-mail.
+ */
+customer_name: string | null, 
+/**
+ * Of which subscription.
+ */
+subscription: string, 
+/**
+ * `cancellation`, `discount`, `trial_end`, `schedule` or `resume`.
+ */
+why: string, 
+/**
+ * By how much a month, with its sign.
+ */
+delta: MoneyView, };
 
 /**
  * Asks for the limits, or sets them.
@@ -855,6 +1166,72 @@ amount: MoneyView,
 typed: string, };
 
 /**
+ * Figures over time.
+ */
+export type MetricsAnswer = { 
+/**
+ * The policy that made them.
+ */
+policy: string, 
+/**
+ * The instant they are as of, RFC 3339.
+ */
+as_of: string | null, 
+/**
+ * Whether everything was synced.
+ */
+complete: boolean, 
+/**
+ * Every currency that has a ledger.
+ */
+currencies: Array<string>, 
+/**
+ * Currencies left out because a rate is not known.
+ */
+unconverted: Array<string>, 
+/**
+ * The series: one, or one for each part.
+ */
+series: Array<SeriesView>, };
+
+/**
+ * Which figures.
+ */
+export type MetricsRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * Names of metrics.
+ */
+metrics: Array<string>, 
+/**
+ * The first day, `YYYY-MM-DD`; eleven months before the last when left out.
+ */
+from: string | null, 
+/**
+ * The last day; the present when left out.
+ */
+to: string | null, 
+/**
+ * `day`, `week` or `month`.
+ */
+every: string, 
+/**
+ * The currency to convert into; the main ledger when left out.
+ */
+currency: string | null, 
+/**
+ * The policy; ours when left out.
+ */
+policy: string | null, 
+/**
+ * Cut by `plan`, `country`, `interval`, `provider` or `currency`.
+ */
+by: string | null, };
+
+/**
  * Something that does not add up although it was fetched again.
  */
 export type MismatchView = { 
@@ -909,6 +1286,89 @@ currency: string,
  * The amount as shown, for instance `$1,234.50` or `−€20.00`.
  */
 text: string, };
+
+/**
+ * A month ahead.
+ */
+export type MonthAheadView = { 
+/**
+ * Its last day.
+ */
+date: string, 
+/**
+ * Below this in one of ten.
+ */
+low: MoneyView, 
+/**
+ * What is expected.
+ */
+expected: MoneyView, 
+/**
+ * Above this in one of ten.
+ */
+high: MoneyView, };
+
+/**
+ * Movements, drawn.
+ */
+export type MovementsChart = { 
+/**
+ * The drawing; `None` while there is nothing to draw.
+ */
+svg: string | null, 
+/**
+ * Its width in pixels.
+ */
+width: number, 
+/**
+ * Its height in pixels.
+ */
+height: number, 
+/**
+ * Its currency.
+ */
+currency: string | null, 
+/**
+ * Whether everything was synced.
+ */
+complete: boolean, 
+/**
+ * Its bars in order of time.
+ */
+bars: Array<BarView>, };
+
+/**
+ * Asks for the movements as a drawing.
+ */
+export type MovementsChartRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * The currency, as for metrics.
+ */
+currency: string | null, 
+/**
+ * The policy, as for metrics.
+ */
+policy: string | null, 
+/**
+ * `day`, `week` or `month`.
+ */
+every: string, 
+/**
+ * How many periods, the unfinished one included; 2 to 120.
+ */
+periods: number, 
+/**
+ * Width in pixels, 240 to 4,000.
+ */
+width: number, 
+/**
+ * Height in pixels, 120 to 2,000.
+ */
+height: number, };
 
 /**
  * Nothing more to say.
@@ -1493,6 +1953,62 @@ slug: string,
 granted: boolean | null, };
 
 /**
+ * One point of a series.
+ */
+export type PointView = { 
+/**
+ * The period's last day.
+ */
+date: string, 
+/**
+ * Whether the period is not over.
+ */
+unfinished: boolean, 
+/**
+ * Whether part of it is carried back from the present.
+ */
+inferred: boolean, 
+/**
+ * Subscriptions whose worth is not known.
+ */
+unknown: number, 
+/**
+ * Its values, in the order of the question; movements stand in eight.
+ */
+values: Array<ValueView>, };
+
+/**
+ * The policies.
+ */
+export type Policies = { 
+/**
+ * Ours first.
+ */
+items: Array<PolicyView>, };
+
+/**
+ * Asks for the policies.
+ */
+export type PoliciesRequest = Record<symbol, never>;
+
+/**
+ * A policy.
+ */
+export type PolicyView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its rules.
+ */
+rules: Array<RuleView>, };
+
+/**
  * Says what is being looked at, so that syncs in the background come as often as is useful.
  */
 export type PresenceRequest = { 
@@ -1941,6 +2457,23 @@ left: number | null,
 done: boolean, };
 
 /**
+ * One rule of a policy.
+ */
+export type RuleView = { 
+/**
+ * What it decides.
+ */
+question: string, 
+/**
+ * How.
+ */
+rule: string, 
+/**
+ * Whether the vendor leaves it unsaid, and it is our reading.
+ */
+our_reading: boolean, };
+
+/**
  * A list narrowed and ordered, with a name.
  */
 export type SavedView = { 
@@ -2063,6 +2596,27 @@ items: Array<SearchHit>, };
  * Where secrets are kept on this machine.
  */
 export type SecretsKind = "keychain" | "file";
+
+/**
+ * A line of points.
+ */
+export type SeriesView = { 
+/**
+ * The part of a cut that it is.
+ */
+key: string | null, 
+/**
+ * The same for people.
+ */
+name: string | null, 
+/**
+ * The currency of its money.
+ */
+currency: string | null, 
+/**
+ * Its points, in order of time.
+ */
+points: Array<PointView>, };
 
 /**
  * A request that needs nothing said.
@@ -2210,6 +2764,23 @@ id: string,
  * What can be asked for on that object as it stands: `refund`, or `pay`, `send`, `credit_note`, `void`, `uncollectible`.
  */
 acts: Array<string>, };
+
+/**
+ * One value of a point.
+ */
+export type ValueView = { 
+/**
+ * The metric, or the movement.
+ */
+name: string, 
+/**
+ * Ready text; a dash where it is undefined.
+ */
+text: string, 
+/**
+ * Minor units or a count, where it is one.
+ */
+whole: number | null, };
 
 /**
  * What somebody asks for. Amounts are decimals of the object's own currency, dates are `YYYY-MM-DD`.
@@ -2396,6 +2967,18 @@ export interface Commands {
   overview: { request: OverviewRequest; response: Overview };
   /** MRR by month as a drawing, with the points to hover over. */
   mrr_chart: { request: ChartRequest; response: Chart };
+  /** Figures over time, by a policy, in a money, cut by whatever is asked for. */
+  metrics: { request: MetricsRequest; response: MetricsAnswer };
+  /** What moved MRR, as a drawing with the bars to hover over. */
+  movements_chart: { request: MovementsChartRequest; response: MovementsChart };
+  /** What a figure or a movement is made of, row by row. */
+  explain: { request: ExplainRequest; response: ExplainAnswer };
+  /** The retention triangle. */
+  cohorts: { request: CohortsRequest; response: CohortsAnswer };
+  /** The next twelve months, and what is known to come. */
+  forecast: { request: ForecastRequest; response: ForecastAnswer };
+  /** The definitions, each with its rules. */
+  policies: { request: PoliciesRequest; response: Policies };
   /** A page of the customers table. */
   customers: { request: CustomersRequest; response: CustomerPage };
   /** One customer with subscriptions and everything that happened. */
@@ -2467,6 +3050,12 @@ export const COMMAND_NAMES = [
   "sync_status",
   "overview",
   "mrr_chart",
+  "metrics",
+  "movements_chart",
+  "explain",
+  "cohorts",
+  "forecast",
+  "policies",
   "customers",
   "customer",
   "records",

@@ -51,6 +51,14 @@ pub fn find(home: &Home, name: &str) -> Result<Policy, EngineError> {
     if path.extension().is_some_and(|it| it == "json") {
         return read(path);
     }
+    known(home, name)
+}
+
+/// A policy by its id alone: what a page may name.
+///
+/// # Errors
+/// When there is none.
+pub fn known(home: &Home, name: &str) -> Result<Policy, EngineError> {
     let all = all(home)?;
     let known: Vec<String> = all.iter().map(|policy| policy.id.clone()).collect();
     all.into_iter()

@@ -32,6 +32,18 @@ macro_rules! for_each_command {
             overview(OverviewRequest) -> Overview;
             /// MRR by month as a drawing, with the points to hover over.
             mrr_chart(ChartRequest) -> Chart;
+            /// Figures over time, by a policy, in a money, cut by whatever is asked for.
+            metrics(MetricsRequest) -> MetricsAnswer;
+            /// What moved MRR, as a drawing with the bars to hover over.
+            movements_chart(MovementsChartRequest) -> MovementsChart;
+            /// What a figure or a movement is made of, row by row.
+            explain(ExplainRequest) -> ExplainAnswer;
+            /// The retention triangle.
+            cohorts(CohortsRequest) -> CohortsAnswer;
+            /// The next twelve months, and what is known to come.
+            forecast(ForecastRequest) -> ForecastAnswer;
+            /// The definitions, each with its rules.
+            policies(PoliciesRequest) -> Policies;
             /// A page of the customers table.
             customers(CustomersRequest) -> CustomerPage;
             /// One customer with subscriptions and everything that happened.

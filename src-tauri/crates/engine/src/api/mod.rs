@@ -11,6 +11,7 @@ pub mod choices;
 pub mod handle;
 mod list;
 pub mod notifications;
+pub mod numbers;
 pub mod privacy;
 mod records;
 pub mod types;

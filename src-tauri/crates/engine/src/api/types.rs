@@ -9,6 +9,12 @@ pub use crate::api::notifications::{
     Glance, MarkView, NotificationRules, NotificationRulesRequest, NotificationRulesSet,
     NotificationView,
 };
+pub use crate::api::numbers::{
+    BarView, CohortCell, CohortView, CohortsAnswer, CohortsRequest, ExplainAnswer, ExplainRequest,
+    ExplainRow, ForecastAnswer, ForecastRequest, KnownAheadView, MetricsAnswer, MetricsRequest,
+    MonthAheadView, MovementsChart, MovementsChartRequest, PointView, Policies, PoliciesRequest,
+    PolicyView, RuleView, SeriesView, ValueView,
+};
 pub use crate::api::privacy::{ContactView, DataFile, Privacy};
 pub use crate::api::records::{
     RecordKey, RecordKeys, RecordKeysRequest, RecordList, RecordPage, RecordRow, RecordSort,

@@ -104,16 +104,16 @@ pub fn png(series: &Series, theme: Theme, size: (u32, u32)) -> Result<Vec<u8>, C
     Ok(bytes)
 }
 
-fn fonts() {
+pub(super) fn fonts() {
     static ONCE: OnceLock<bool> = OnceLock::new();
     ONCE.get_or_init(|| register_font(FAMILY, FontStyle::Normal, FONT).is_ok());
 }
 
-fn failed(error: impl std::fmt::Display) -> ChartError {
+pub(super) fn failed(error: impl std::fmt::Display) -> ChartError {
     ChartError(error.to_string())
 }
 
-type Area<'a, DB> = DrawingArea<DB, Shift>;
+pub(super) type Area<'a, DB> = DrawingArea<DB, Shift>;
 
 /// The box that figures stand in, in pixels.
 #[derive(Clone, Copy)]
@@ -150,7 +150,7 @@ fn pixel(point: DrawnPoint) -> (i32, i32) {
     clippy::cast_possible_truncation,
     reason = "a pixel inside a drawing of at most 4,000 pixels"
 )]
-fn round(value: f64) -> i32 {
+pub(super) fn round(value: f64) -> i32 {
     value.round() as i32
 }
 
@@ -198,7 +198,7 @@ where
     Ok(points)
 }
 
-fn text_style(theme: Theme, anchor: Pos) -> TextStyle<'static> {
+pub(super) fn text_style(theme: Theme, anchor: Pos) -> TextStyle<'static> {
     let mut style = TextStyle::from((FAMILY, 12).into_font());
     style.color = theme.colour(Ink::Axis).to_backend_color();
     style.pos(anchor)
@@ -252,16 +252,22 @@ where
         if !(last - index).is_multiple_of(every) {
             continue;
         }
-        let name = if mark.date.month() == 1 || (index == 0 && every > 6) {
-            mark.date.format("%b %Y").to_string()
-        } else {
-            mark.date.format("%b").to_string()
-        };
+        let name = month_name(mark.date, index == 0 && every > 6);
         let x = round(frame.place(index, 0).x).clamp(frame.left + 12, frame.right - 14);
         root.draw(&Text::new(name, (x, frame.bottom + 8), style.clone()))
             .map_err(failed)?;
     }
     Ok(())
+}
+
+/// A month's name; January carries the year, and so does whoever is asked to.
+pub(super) fn month_name(date: NaiveDate, with_year: bool) -> String {
+    let form = if date.month() == 1 || with_year {
+        "%b %Y"
+    } else {
+        "%b"
+    };
+    date.format(form).to_string()
 }
 
 fn figure<DB: DrawingBackend>(

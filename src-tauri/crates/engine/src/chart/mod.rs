@@ -4,9 +4,11 @@
 //! exact beside the drawing. One theme file names the inks; for the window they become CSS classes.
 
 mod axis;
+mod bars;
 mod draw;
 mod theme;
 
 pub(crate) use axis::short;
+pub use bars::{Bar, Bars, DrawnBars, bars_svg};
 pub use draw::{ChartError, Drawing, DrawnPoint, Mark, Series, png, svg};
 pub use theme::Theme;

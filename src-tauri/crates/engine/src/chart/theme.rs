@@ -24,9 +24,21 @@ pub(super) enum Ink {
     Dot,
     /// What is behind everything.
     Paper,
+    /// The line between what came and what went.
+    Zero,
+    /// First-time customers.
+    New,
+    /// Customers that came back.
+    Back,
+    /// Customers that pay more.
+    Grown,
+    /// Customers that pay less.
+    Shrunk,
+    /// Customers that went.
+    Lost,
 }
 
-const PAGE_CLASSES: [(Ink, &str); 7] = [
+const PAGE_CLASSES: [(Ink, &str); 13] = [
     (Ink::Line, "c-line"),
     (Ink::Area, "c-area"),
     (Ink::Grid, "c-grid"),
@@ -34,6 +46,12 @@ const PAGE_CLASSES: [(Ink, &str); 7] = [
     (Ink::Unfinished, "c-unfinished"),
     (Ink::Inferred, "c-inferred"),
     (Ink::Dot, "c-dot"),
+    (Ink::Zero, "c-zero"),
+    (Ink::New, "c-new"),
+    (Ink::Back, "c-back"),
+    (Ink::Grown, "c-grown"),
+    (Ink::Shrunk, "c-shrunk"),
+    (Ink::Lost, "c-lost"),
 ];
 
 /// How a chart is coloured.
@@ -65,15 +83,25 @@ impl Theme {
                 Ink::Line | Ink::Dot | Ink::Unfinished | Ink::Inferred => RGBColor(67, 56, 202),
                 Ink::Area => RGBColor(238, 237, 252),
                 Ink::Grid => RGBColor(226, 227, 231),
-                Ink::Axis => RGBColor(84, 88, 99),
+                Ink::Axis | Ink::Zero => RGBColor(84, 88, 99),
                 Ink::Paper => RGBColor(255, 255, 255),
+                Ink::New => RGBColor(15, 118, 110),
+                Ink::Back => RGBColor(72, 163, 153),
+                Ink::Grown => RGBColor(140, 202, 194),
+                Ink::Shrunk => RGBColor(233, 150, 115),
+                Ink::Lost => RGBColor(194, 65, 12),
             },
             Self::Dark => match ink {
                 Ink::Line | Ink::Dot | Ink::Unfinished | Ink::Inferred => RGBColor(165, 160, 255),
                 Ink::Area => RGBColor(37, 36, 62),
                 Ink::Grid => RGBColor(52, 54, 61),
-                Ink::Axis => RGBColor(168, 172, 183),
+                Ink::Axis | Ink::Zero => RGBColor(168, 172, 183),
                 Ink::Paper => RGBColor(23, 24, 28),
+                Ink::New => RGBColor(94, 214, 201),
+                Ink::Back => RGBColor(58, 158, 147),
+                Ink::Grown => RGBColor(35, 105, 98),
+                Ink::Shrunk => RGBColor(150, 72, 40),
+                Ink::Lost => RGBColor(245, 140, 100),
             },
         }
     }

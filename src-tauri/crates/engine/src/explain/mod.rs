@@ -64,6 +64,8 @@ pub struct Row {
     pub item: Option<String>,
     /// Its part of the figure.
     pub exact: String,
+    /// The same, rounded by itself; nothing where it does not fit.
+    pub rounded: Option<i64>,
     /// What it is made of, in sentences.
     pub because: Vec<String>,
 }
@@ -462,6 +464,7 @@ impl<M: Mode> Page<'_, M> {
                     subscription: it.share.subscription,
                     item,
                     exact: it.exact.to_string(),
+                    rounded: it.exact.round_half_even().ok(),
                     because,
                 });
             }
@@ -555,6 +558,7 @@ impl<M: Mode> Page<'_, M> {
                 subscription: None,
                 item: Some(it.id),
                 exact: exact.to_string(),
+                rounded: exact.round_half_even().ok(),
                 because: vec![it.word],
             });
         }

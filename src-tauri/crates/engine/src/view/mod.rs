@@ -6,6 +6,7 @@ mod acts;
 pub mod chart;
 pub mod customers;
 pub mod money;
+pub mod numbers;
 pub mod overview;
 mod past;
 pub mod records;

@@ -1,0 +1,489 @@
+//! Answers about figures with ready text.
+
+use crate::api::numbers::{
+    BarView, CohortCell, CohortView, CohortsAnswer, ExplainAnswer, ExplainRow, ForecastAnswer,
+    KnownAheadView, MetricsAnswer, MonthAheadView, MovementsChart, PointView, SeriesView,
+    ValueView, called,
+};
+use crate::books::Books;
+use crate::chart::{Bar, Bars, Theme, bars_svg};
+use crate::cohorts;
+use crate::error::EngineError;
+use crate::explain::{self, Shown, explain};
+use crate::figures::View;
+use crate::forecast;
+use crate::metrics::{self, By, Filter, Money as InMoney, Point, Question, movements_in_order};
+use crate::view::money::{difference, instant, money};
+use crate::view::overview::percent;
+use chrono::{Datelike as _, Days, Months, NaiveDate};
+use coffer_domain::calendar::Every;
+use coffer_domain::currency::Currency;
+use coffer_domain::metric::figures::{Metric, Moved, Value};
+use coffer_domain::metric::forecast::{Outlook, Score};
+use coffer_domain::mode::Mode;
+use coffer_domain::money::Money;
+
+/// Known changes that one answer lists.
+const KNOWN_MAX: usize = 1_000;
+const DASH: &str = "—";
+
+/// A question about metrics by their names.
+///
+/// # Errors
+/// When a name is none.
+pub fn question(
+    names: &[String],
+    view: View,
+    (from, to): (Option<NaiveDate>, Option<NaiveDate>),
+    every: Every,
+    currency: Option<Currency>,
+    by: Option<&str>,
+) -> Result<Question, EngineError> {
+    let metrics = names
+        .iter()
+        .map(|name| {
+            Metric::parse(name)
+                .ok_or_else(|| EngineError::Usage(format!("There is no metric called `{name}`.")))
+        })
+        .collect::<Result<_, _>>()?;
+    let by = by
+        .map(|name| {
+            By::parse(name).ok_or_else(|| {
+                EngineError::Usage(format!(
+                    "`{name}` is no cut; it can be plan, country, interval, provider or currency."
+                ))
+            })
+        })
+        .transpose()?;
+    if let (Some(from), Some(to)) = (from, to)
+        && from > to
+    {
+        return Err(EngineError::Usage(format!("{from} is after {to}.")));
+    }
+    Ok(Question {
+        metrics,
+        view,
+        from,
+        to,
+        every,
+        money: currency.map_or(InMoney::Main, |code| InMoney::In(code, None)),
+        by,
+        filter: Filter::default(),
+    })
+}
+
+/// Answers `metrics`. Blocks.
+///
+/// # Errors
+/// As `metrics::answer`.
+pub fn metrics<M: Mode>(
+    books: &Books<M>,
+    question: &Question,
+) -> Result<MetricsAnswer, EngineError> {
+    let answer = metrics::answer(books, question)?;
+    let code = |currency: &Currency| currency.code().to_owned();
+    Ok(MetricsAnswer {
+        policy: question.view.policy.id.clone(),
+        as_of: answer.as_of.map(instant),
+        complete: answer.complete,
+        currencies: answer.currencies.iter().map(code).collect(),
+        unconverted: answer.unconverted.iter().map(code).collect(),
+        series: answer
+            .series
+            .iter()
+            .map(|series| SeriesView {
+                key: series.slice.as_ref().map(|(key, _)| key.clone()),
+                name: series.slice.as_ref().map(|(_, name)| name.clone()),
+                currency: series.currency.as_ref().map(code),
+                points: series
+                    .points
+                    .iter()
+                    .map(|it| point(it, series.currency))
+                    .collect(),
+            })
+            .collect(),
+    })
+}
+
+fn point(it: &Point, currency: Option<Currency>) -> PointView {
+    PointView {
+        date: it.date.to_string(),
+        unfinished: it.unfinished,
+        inferred: it.inferred,
+        unknown: it.unknown,
+        values: it
+            .values
+            .iter()
+            .flat_map(|(metric, value)| values(*metric, value, currency))
+            .collect(),
+    }
+}
+
+fn values(metric: Metric, value: &Value, currency: Option<Currency>) -> Vec<ValueView> {
+    let one = |text: String, whole: Option<i64>| {
+        vec![ValueView {
+            name: metric.name().to_owned(),
+            text,
+            whole,
+        }]
+    };
+    match value {
+        Value::Money(minor) => one(amount(*minor, currency), *minor),
+        Value::Count(count) => one(count.to_string(), Some(*count)),
+        Value::Rate(rate) => one(rate_text(metric, rate.as_deref()), None),
+        Value::Movements(moved) => moves(moved, currency),
+    }
+}
+
+fn amount(minor: Option<i64>, currency: Option<Currency>) -> String {
+    match (minor, currency) {
+        (Some(minor), Some(currency)) => Money::new(minor, currency).text(),
+        _ => DASH.to_owned(),
+    }
+}
+
+fn moves(moved: &Moved, currency: Option<Currency>) -> Vec<ValueView> {
+    movements_in_order(moved)
+        .into_iter()
+        .map(|(name, minor)| ValueView {
+            name: name.to_owned(),
+            text: match currency {
+                Some(currency) if !matches!(name, "opening" | "closing") => {
+                    difference(minor, currency).text
+                }
+                _ => amount(Some(minor), currency),
+            },
+            whole: Some(minor),
+        })
+        .collect()
+}
+
+/// A rate in percent with one decimal; the quick ratio is a number of times.
+fn rate_text(metric: Metric, rate: Option<&str>) -> String {
+    let Some(rate) = rate else {
+        return DASH.to_owned();
+    };
+    if metric == Metric::QuickRatio {
+        return tenths(rate, 1).map_or_else(|| rate.to_owned(), |text| format!("{text}×"));
+    }
+    tenths(rate, 100).map_or_else(|| rate.to_owned(), |text| format!("{text}\u{202f}%"))
+}
+
+/// A decimal times a factor of 1 or 100 with one decimal, half to even.
+fn tenths(decimal: &str, factor: i128) -> Option<String> {
+    use coffer_domain::ratio::Ratio;
+    let (sign, bare) = match decimal.strip_prefix('-') {
+        Some(bare) => (-1, bare),
+        None => (1, decimal),
+    };
+    let (whole, fraction) = bare.split_once('.').unwrap_or((bare, ""));
+    let scale = 10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+    let number: i128 = format!("{whole}{fraction}").parse().ok()?;
+    let tenths = Ratio::new(number.checked_mul(sign * factor * 10)?, scale)
+        .ok()?
+        .round_half_even()
+        .ok()?;
+    let minus = if tenths < 0 { "−" } else { "" };
+    let tenths = tenths.unsigned_abs();
+    Some(format!("{minus}{}.{}", tenths / 10, tenths % 10))
+}
+
+/// The first day of so many periods that end with the present one.
+fn first_of(to: NaiveDate, every: Every, periods: u32) -> Option<NaiveDate> {
+    let back = periods.saturating_sub(1);
+    match every {
+        Every::Month => to.with_day(1)?.checked_sub_months(Months::new(back)),
+        Every::Week => to.checked_sub_days(Days::new(u64::from(back) * 7)),
+        Every::Day => to.checked_sub_days(Days::new(u64::from(back))),
+    }
+}
+
+/// Answers `movements_chart`. Blocks.
+///
+/// # Errors
+/// As `metrics::answer`, or when the drawing library refuses.
+pub fn movements_chart<M: Mode>(
+    books: &Books<M>,
+    view: View,
+    every: Every,
+    periods: u32,
+    currency: Option<Currency>,
+    size: (u32, u32),
+) -> Result<MovementsChart, EngineError> {
+    let today = books.clock.now().with_timezone(&view.zone).date_naive();
+    let question = Question {
+        metrics: vec![Metric::Movements],
+        from: first_of(today, every, periods),
+        to: Some(today),
+        every,
+        money: currency.map_or(InMoney::Main, |code| InMoney::In(code, None)),
+        by: None,
+        filter: Filter::default(),
+        view,
+    };
+    let answer = metrics::answer(books, &question)?;
+    let mut chart = MovementsChart {
+        svg: None,
+        width: size.0,
+        height: size.1,
+        currency: None,
+        complete: answer.complete,
+        bars: Vec::new(),
+    };
+    let Some(series) = answer.series.first() else {
+        return Ok(chart);
+    };
+    let Some(currency) = series.currency else {
+        return Ok(chart);
+    };
+    chart.currency = Some(currency.code().to_owned());
+    let found: Vec<(&Point, Moved)> = series
+        .points
+        .iter()
+        .filter_map(|it| match it.values.first() {
+            Some((_, Value::Movements(moved))) => Some((it, *moved)),
+            _ => None,
+        })
+        .collect();
+    let bars = Bars {
+        bars: found.iter().map(|(it, moved)| bar(it, moved)).collect(),
+        currency,
+    };
+    let drawn = bars_svg(&bars, Theme::Page, size)
+        .map_err(|error| EngineError::Chart(error.to_string()))?;
+    chart.bars = found
+        .iter()
+        .zip(&drawn.points)
+        .map(|((it, moved), place)| BarView {
+            x: place.x,
+            y: place.y,
+            point: point(it, Some(currency)),
+            change: difference(moved.closing.saturating_sub(moved.opening), currency),
+        })
+        .collect();
+    chart.svg = Some(drawn.svg);
+    Ok(chart)
+}
+
+/// What rates of exchange did stands where its sign puts it.
+fn bar(it: &Point, moved: &Moved) -> Bar {
+    let fx_up = moved.fx.max(0);
+    let fx_down = moved.fx.min(0).saturating_neg();
+    Bar {
+        date: it.date,
+        gains: [
+            moved.new.max(0),
+            moved.reactivation.max(0),
+            moved.expansion.max(0).saturating_add(fx_up),
+        ],
+        losses: [
+            moved.contraction.saturating_abs().saturating_add(fx_down),
+            moved.churn.saturating_abs(),
+        ],
+        unfinished: it.unfinished,
+    }
+}
+
+/// Answers `explain`. Blocks.
+///
+/// # Errors
+/// As `explain::explain`.
+pub fn explained<M: Mode>(
+    books: &Books<M>,
+    question: &explain::Question,
+) -> Result<ExplainAnswer, EngineError> {
+    let told = explain(books, question)?;
+    let ids: Vec<String> = told.rows.iter().map(|row| row.customer.clone()).collect();
+    let names = called(books, &ids)?;
+    let metric = Metric::parse(&told.metric);
+    let text = match &told.value {
+        Shown::Money(minor) => amount(*minor, told.currency),
+        Shown::Count(count) => count.to_string(),
+        Shown::Rate(rate) => metric.map_or_else(
+            || rate.clone().unwrap_or_else(|| DASH.to_owned()),
+            |metric| rate_text(metric, rate.as_deref()),
+        ),
+    };
+    let of_row = |row: &explain::Row| match &told.value {
+        Shown::Money(_) => amount(row.rounded, told.currency),
+        Shown::Count(_) | Shown::Rate(_) => row.exact.clone(),
+    };
+    Ok(ExplainAnswer {
+        metric: told.metric.clone(),
+        date: told.date.to_string(),
+        policy: question.view.policy.id.clone(),
+        currency: told.currency.map(|it| it.code().to_owned()),
+        text,
+        exact: told.exact.clone(),
+        rows: told
+            .rows
+            .iter()
+            .zip(names)
+            .map(|(row, customer_name)| ExplainRow {
+                customer: row.customer.clone(),
+                customer_name,
+                subscription: row.subscription.clone(),
+                item: row.item.clone(),
+                text: of_row(row),
+                exact: row.exact.clone(),
+                because: row.because.clone(),
+            })
+            .collect(),
+        next: told.next,
+        rest: told.rest,
+        complete: told.complete,
+    })
+}
+
+/// A triangle as it is shown: the first one of an answer.
+#[must_use]
+pub fn triangle(found: cohorts::Answer) -> CohortsAnswer {
+    let first = found.triangles.into_iter().next();
+    let currency = first.as_ref().and_then(|it| it.currency);
+    let cohorts = first.map_or_else(Vec::new, |it| it.cohorts);
+    CohortsAnswer {
+        currency: currency.map(|it| it.code().to_owned()),
+        complete: found.complete,
+        as_of: found.as_of.map(instant),
+        cohorts: cohorts
+            .into_iter()
+            .map(|it| {
+                let whole = match currency {
+                    Some(_) => it.values.first().copied().unwrap_or(0),
+                    None => it.size,
+                };
+                CohortView {
+                    month: it.month,
+                    size: it.size,
+                    cells: it
+                        .values
+                        .iter()
+                        .map(|value| cell(*value, whole, currency))
+                        .collect(),
+                }
+            })
+            .collect(),
+    }
+}
+
+fn cell(value: i64, whole: i64, currency: Option<Currency>) -> CohortCell {
+    let shade = match whole {
+        0 => 0,
+        _ => i128::from(value).saturating_mul(100) / i128::from(whole),
+    };
+    CohortCell {
+        text: match currency {
+            Some(currency) => Money::new(value, currency).text(),
+            None => value.to_string(),
+        },
+        percent: percent(value, whole),
+        shade: u32::try_from(shade.clamp(0, 1_000)).unwrap_or(0),
+    }
+}
+
+/// What lies ahead, as it is shown. Blocks.
+///
+/// # Errors
+/// The file's.
+pub fn ahead<M: Mode>(
+    books: &Books<M>,
+    found: forecast::Answer,
+    policy: String,
+) -> Result<ForecastAnswer, EngineError> {
+    let currency = found.currency;
+    let shown = |minor: i64| money(Money::new(minor, currency));
+    let ids: Vec<String> = found
+        .known
+        .iter()
+        .take(KNOWN_MAX)
+        .map(|it| it.customer.clone())
+        .collect();
+    let names = called(books, &ids)?;
+    let known = found
+        .known
+        .iter()
+        .zip(names)
+        .map(|(it, customer_name)| KnownAheadView {
+            date: it.day.to_string(),
+            customer: it.customer.clone(),
+            customer_name,
+            subscription: it.subscription.clone(),
+            why: it.why.name().to_owned(),
+            delta: difference(it.delta.round_half_even().unwrap_or(0), currency),
+        })
+        .collect();
+    let mut answer = ForecastAnswer {
+        currency: currency.code().to_owned(),
+        policy,
+        complete: found.complete,
+        mrr: shown(found.mrr),
+        committed: shown(found.committed),
+        known,
+        known_count: found.known.len() as u64,
+        months: Vec::new(),
+        model: None,
+        error: None,
+        missing: None,
+    };
+    match found.outlook {
+        Outlook::NotEnoughHistory { months, needed } => {
+            answer.missing = Some(format!(
+                "There are {months} complete months, and a forecast takes {needed}."
+            ));
+        }
+        Outlook::Forecast(forecast) => {
+            answer.months = forecast
+                .months
+                .iter()
+                .map(|it| MonthAheadView {
+                    date: it.day.to_string(),
+                    low: shown(it.low_minor),
+                    expected: shown(it.expected_minor),
+                    high: shown(it.high_minor),
+                })
+                .collect();
+            answer.model = Some(forecast.model.as_str().replace('_', " "));
+            answer.error = Some(format!(
+                "Back-tested on its own past: from movements {}, from the last value alone {}.",
+                missed(&forecast.movements),
+                missed(&forecast.last_value)
+            ));
+        }
+    }
+    Ok(answer)
+}
+
+fn missed(score: &Score) -> String {
+    match score.overall.error_ppm {
+        Some(ppm) => percent(ppm, 1_000_000).map_or_else(
+            || "not known yet".to_owned(),
+            |text| {
+                format!(
+                    "{text}\u{202f}% off on average over {} forecasts",
+                    score.overall.forecasts
+                )
+            },
+        ),
+        None => "not known yet".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{rate_text, tenths};
+    use coffer_domain::metric::figures::Metric;
+
+    #[test]
+    fn rates_have_one_decimal_and_a_true_minus() {
+        assert_eq!(tenths("0.0909", 100).as_deref(), Some("9.1"));
+        assert_eq!(
+            tenths("-0.0125", 100).as_deref(),
+            Some("−1.2"),
+            "half to even"
+        );
+        assert_eq!(tenths("1", 100).as_deref(), Some("100.0"));
+        assert_eq!(tenths("no", 100), None);
+        assert_eq!(rate_text(Metric::QuickRatio, Some("3.4500")), "3.4×");
+        assert_eq!(rate_text(Metric::Nrr, None), "—");
+    }
+}
