@@ -2,12 +2,20 @@
 
 import type { Component } from 'svelte';
 import ActionLog from '../features/log/ActionLog.svelte';
+import Cohorts from '../features/numbers/Cohorts.svelte';
+import Explain from '../features/numbers/Explain.svelte';
+import Forecast from '../features/numbers/Forecast.svelte';
+import Movements from '../features/numbers/Movements.svelte';
 import Outbox from '../features/outbox/Outbox.svelte';
 import Parts from '../features/parts/Parts.svelte';
 import Desk from '../features/records/Desk.svelte';
 import type { Params, PlainView } from './route.svelte';
 
 export const PLAIN: Partial<Record<PlainView, Component<{ params: Params }>>> = {
+  movements: Movements,
+  cohorts: Cohorts,
+  forecast: Forecast,
+  explain: Explain,
   subscriptions: Desk,
   payments: Desk,
   invoices: Desk,

@@ -17,6 +17,34 @@ export const GROUPS: readonly { label: string; views: readonly View[] }[] = [
     label: 'Numbers',
     views: [
       { label: 'Overview', icon: 'overview', keys: 'g o', route: { view: 'overview' }, owns: ['overview'] },
+      {
+        label: 'Movements',
+        icon: 'bars',
+        keys: 'g m',
+        route: { view: 'movements', params: {} },
+        owns: ['movements'],
+      },
+      {
+        label: 'Cohorts',
+        icon: 'table',
+        keys: 'g h',
+        route: { view: 'cohorts', params: {} },
+        owns: ['cohorts'],
+      },
+      {
+        label: 'Forecast',
+        icon: 'flat',
+        keys: 'g f',
+        route: { view: 'forecast', params: {} },
+        owns: ['forecast'],
+      },
+      {
+        label: 'Explain',
+        icon: 'question',
+        keys: 'g e',
+        route: { view: 'explain', params: {} },
+        owns: ['explain'],
+      },
     ],
   },
   {
