@@ -100,7 +100,9 @@ export function completed(filter: string, caret: number, text: string): { filter
   const end = /[:<>]$/.test(text) ? '' : ' ';
   const rest = filter.slice(to).replace(/^\s+/, '');
   const head = `${filter.slice(0, from)}${text}${end}`;
-  return { filter: `${head}${rest}`, caret: head.length };
+  // A key that still waits for its value does not swallow the term behind it.
+  const gap = end === '' && rest !== '' ? ' ' : '';
+  return { filter: `${head}${gap}${rest}`, caret: head.length };
 }
 
 /** A filter as it is handed to somebody else: it says of which mode and which list it is. */

@@ -6,8 +6,6 @@
 
 mod lines;
 mod question;
-#[cfg(test)]
-mod tests;
 
 pub use lines::{
     Card, DisputePart, Failure, InvoicePart, Line, Part, PaymentPart, SubscriptionPart, Twin,
