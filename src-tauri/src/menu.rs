@@ -35,7 +35,6 @@ const DESK: Entries = &[
 const CONTROL: Entries = &[
     ("outbox", "Outbox", "CmdOrCtrl+9"),
     ("log", "Action log", ""),
-    ("reconcile", "Reconcile", ""),
     ("settings", "Settings", "CmdOrCtrl+Comma"),
 ];
 const COFFER: Entries = &[
