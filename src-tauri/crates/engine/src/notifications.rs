@@ -380,8 +380,8 @@ fn movements(moved: &Moved, currency: Currency) -> Vec<String> {
         ("New", moved.new),
         ("expansion", moved.expansion),
         ("back again", moved.reactivation),
-        ("contraction", moved.contraction),
-        ("churn", moved.churn),
+        ("contraction", moved.contraction.saturating_neg()),
+        ("churn", moved.churn.saturating_neg()),
         ("exchange rates", moved.fx),
     ]
     .into_iter()
@@ -401,4 +401,29 @@ fn few(all: Vec<NotificationView>, words: &str, place: &str) -> Vec<Notification
         body: format!("One of them: {first}"),
         place: place.to_owned(),
     }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::movements;
+    use coffer_domain::currency::Currency;
+    use coffer_domain::metric::figures::Moved;
+
+    #[test]
+    fn what_went_is_said_with_a_minus() {
+        let moved = Moved {
+            opening: 1_000,
+            new: 0,
+            expansion: 20,
+            contraction: 50,
+            churn: 70,
+            reactivation: 0,
+            fx: 0,
+            closing: 900,
+        };
+        assert_eq!(
+            movements(&moved, Currency::USD),
+            ["expansion +$0.20", "contraction −$0.50", "churn −$0.70"]
+        );
+    }
 }

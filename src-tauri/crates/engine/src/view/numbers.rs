@@ -145,15 +145,22 @@ fn amount(minor: Option<i64>, currency: Option<Currency>) -> String {
 fn moves(moved: &Moved, currency: Option<Currency>) -> Vec<ValueView> {
     movements_in_order(moved)
         .into_iter()
-        .map(|(name, minor)| ValueView {
-            name: name.to_owned(),
-            text: match currency {
-                Some(currency) if !matches!(name, "opening" | "closing") => {
-                    difference(minor, currency).text
-                }
-                _ => amount(Some(minor), currency),
-            },
-            whole: Some(minor),
+        .map(|(name, minor)| {
+            // What went is counted as an amount, and shown as what it did to MRR.
+            let minor = match name {
+                "contraction" | "churn" => minor.saturating_neg(),
+                _ => minor,
+            };
+            ValueView {
+                name: name.to_owned(),
+                text: match currency {
+                    Some(currency) if !matches!(name, "opening" | "closing") => {
+                        difference(minor, currency).text
+                    }
+                    _ => amount(Some(minor), currency),
+                },
+                whole: Some(minor),
+            }
         })
         .collect()
 }
@@ -470,8 +477,38 @@ fn missed(score: &Score) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{rate_text, tenths};
-    use coffer_domain::metric::figures::Metric;
+    use super::{moves, rate_text, tenths};
+    use coffer_domain::currency::Currency;
+    use coffer_domain::metric::figures::{Metric, Moved};
+
+    #[test]
+    fn what_went_is_shown_with_a_minus_and_all_of_it_adds_up() {
+        let moved = Moved {
+            opening: 1_000,
+            new: 300,
+            expansion: 20,
+            contraction: 50,
+            churn: 70,
+            reactivation: 10,
+            fx: -5,
+            closing: 1_205,
+        };
+        let shown = moves(&moved, Some(Currency::USD));
+        let text = |name: &str| {
+            let value = shown.iter().find(|it| it.name == name).unwrap();
+            value.text.clone()
+        };
+        assert_eq!(text("churn"), "−$0.70");
+        assert_eq!(text("contraction"), "−$0.50");
+        assert_eq!(text("new"), "+$3.00");
+        assert_eq!(text("opening"), "$10.00");
+        let between: i64 = shown
+            .iter()
+            .filter(|it| it.name != "closing")
+            .filter_map(|it| it.whole)
+            .sum();
+        assert_eq!(between, moved.closing);
+    }
 
     #[test]
     fn rates_have_one_decimal_and_a_true_minus() {
