@@ -2,14 +2,14 @@
 //!
 //! It is made hidden with the page's own ground colour and shown when the page has been loaded, so that nobody sees a
 //! white flash; after three seconds it is shown whatever the page does. The page cannot navigate elsewhere, open
-//! windows or download: links go to the browser through the opener's list of hosts.
+//! windows or download anything but what it made itself: links go to the browser through the opener's list of hosts.
 
 use crate::links::Place;
 use coffer_engine::api::types::ModeView;
 use std::path::Path;
 use std::time::Duration;
 use tauri::utils::config::Color;
-use tauri::webview::{NewWindowResponse, PageLoadEvent};
+use tauri::webview::{DownloadEvent, NewWindowResponse, PageLoadEvent};
 use tauri::{
     AppHandle, Emitter as _, Manager as _, Theme, Url, WebviewUrl, WebviewWindow,
     WebviewWindowBuilder,
@@ -53,7 +53,7 @@ pub(crate) fn open(app: &AppHandle, home: &Path, beginning: Beginning) -> tauri:
         .data_directory(home.join("webview"))
         .on_navigation(is_own)
         .on_new_window(|_, _| NewWindowResponse::Deny)
-        .on_download(|_, _| false)
+        .on_download(|_, event| may_save(&event))
         .on_page_load(move |window, load| {
             if load.event() == PageLoadEvent::Finished {
                 show_after(window, FIRST_PAINT, minimised);
@@ -99,6 +99,18 @@ fn address(place: Option<Place>) -> String {
         || "index.html".to_owned(),
         |it| format!("index.html{}{}", mode(&it), it.place),
     )
+}
+
+/// Whether something may be saved: only what the page made itself, at the user's word. It goes to the folder for downloads.
+fn may_save(event: &DownloadEvent<'_>) -> bool {
+    match event {
+        DownloadEvent::Requested { url, .. } => url.scheme() == "blob",
+        DownloadEvent::Finished { success, .. } => {
+            tracing::info!(success, "a file was saved");
+            true
+        }
+        _ => false,
+    }
 }
 
 /// Whether an address is one of the app's own pages.

@@ -1228,6 +1228,14 @@ target_kind: string,
  */
 customer: string | null, 
 /**
+ * That customer's name, else e-mail, where the copy has it.
+ */
+customer_name: string | null, 
+/**
+ * What it is, beside the object that it is about.
+ */
+title: string, 
+/**
  * What it is, in one sentence.
  */
 sentence: string, 
@@ -1772,6 +1780,10 @@ export type StateRequest = Record<symbol, never>;
  * What a subscription bills, in one line.
  */
 export type SubscriptionItemView = { 
+/**
+ * The provider's id of the item.
+ */
+id: string, 
 /**
  * The product's name or the price's id.
  */

@@ -35,7 +35,7 @@ const detail = (account: string): CustomerDetail => ({
     {
       id: 'sub_1',
       status: 'active',
-      items: [{ product: 'Team', price: 'price_1', quantity: 2, terms: '$14.50 per month' }],
+      items: [{ id: 'si_1', product: 'Team', price: 'price_1', quantity: 2, terms: '$14.50 per month' }],
       mrr: usd('$29.00'),
       discounts: ['$5.00 off until 2027-01-31'],
       outlook: 'Renews on 2026-12-08',

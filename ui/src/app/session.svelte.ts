@@ -1,7 +1,7 @@
 // What every view shares: the host, the cache, the mode in view, the connection, the clock that ages "2 min ago", and
 // the one-line messages. One per window, handed down through the context.
 
-import { getContext, setContext } from 'svelte';
+import { getContext, setContext, untrack } from 'svelte';
 import { QueryCache } from '../api/cache';
 import { type Answer, ask } from '../api/client';
 import type { ApiErrorView, AppState, ModeView, OperationView } from '../api/generated';
@@ -146,7 +146,8 @@ export class Session {
 
   /** Adds what can be done in a view to the palette; returns the way to take it out. */
   offer(commands: readonly Command[]): () => void {
-    this.offers = [...this.offers, ...commands];
+    // Whoever offers something in an effect does not depend on what others offer.
+    this.offers = [...untrack(() => this.offers), ...commands];
     return () => {
       this.offers = this.offers.filter((it) => !commands.includes(it));
     };

@@ -34,6 +34,14 @@ export const GROUPS: readonly { label: string; views: readonly View[] }[] = [
   {
     label: 'Control',
     views: [
+      {
+        label: 'Outbox',
+        icon: 'outbox',
+        keys: 'g b',
+        route: { view: 'outbox', params: {} },
+        owns: ['outbox'],
+      },
+      { label: 'Action log', icon: 'log', keys: 'g l', route: { view: 'log', params: {} }, owns: ['log'] },
       { label: 'Settings', icon: 'settings', keys: 'g s', route: { view: 'settings' }, owns: ['settings'] },
     ],
   },

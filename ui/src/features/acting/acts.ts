@@ -12,6 +12,8 @@ export type ActName =
   | 'void'
   | 'uncollectible'
   | 'plan_change'
+  | 'add_item'
+  | 'remove_item'
   | 'keep_plan'
   | 'cancel'
   | 'uncancel'
@@ -36,11 +38,22 @@ export interface Act {
   what: string;
   /** The currency of the object, where prices are to be chosen. */
   currency?: string | undefined;
+  /** The items of the subscription, where one is to be chosen: id and words. */
+  items?: readonly (readonly [id: string, label: string])[];
   /** What the fields hold at the beginning. */
   filled?: Record<string, string>;
 }
 
-export type FieldKind = 'amount' | 'text' | 'email' | 'count' | 'date' | 'choice' | 'price' | 'coupon';
+export type FieldKind =
+  | 'amount'
+  | 'text'
+  | 'email'
+  | 'count'
+  | 'date'
+  | 'choice'
+  | 'price'
+  | 'coupon'
+  | 'item';
 
 export interface Field {
   id: string;
@@ -71,6 +84,26 @@ const WHEN = [
   ['period_end', 'When the period ends'],
   ['now', 'Now'],
 ] as const;
+
+const CHANGE_WHEN: Field = {
+  id: 'when',
+  label: 'When',
+  kind: 'choice',
+  options: [
+    ['now', 'Now'],
+    ['period_end', 'When the period ends'],
+  ],
+};
+const PRORATION: Field = {
+  id: 'proration',
+  label: 'The rest of the period',
+  kind: 'choice',
+  options: [
+    ['prorate', 'Goes on the next bill'],
+    ['invoice_now', 'Is billed now'],
+    ['none', 'Is not billed'],
+  ],
+};
 
 export const FORMS: Record<ActName, Form> = {
   refund: {
@@ -110,28 +143,28 @@ export const FORMS: Record<ActName, Form> = {
     verb: 'Change plan',
     icon: 'repeat',
     fields: [
+      { id: 'item', label: 'Item', kind: 'item' },
       { id: 'price', label: 'Price', kind: 'price', empty: 'As it is' },
       { id: 'quantity', label: 'Quantity', kind: 'count', empty: 'As it is' },
-      {
-        id: 'when',
-        label: 'When',
-        kind: 'choice',
-        options: [
-          ['now', 'Now'],
-          ['period_end', 'When the period ends'],
-        ],
-      },
-      {
-        id: 'proration',
-        label: 'The rest of the period',
-        kind: 'choice',
-        options: [
-          ['prorate', 'Goes on the next bill'],
-          ['invoice_now', 'Is billed now'],
-          ['none', 'Is not billed'],
-        ],
-      },
+      CHANGE_WHEN,
+      PRORATION,
     ],
+  },
+  add_item: {
+    title: 'Add an item',
+    verb: 'Add the item',
+    icon: 'plus',
+    fields: [
+      { id: 'price', label: 'Price', kind: 'price', empty: 'Choose one' },
+      { id: 'quantity', label: 'Quantity', kind: 'count', empty: '1' },
+      PRORATION,
+    ],
+  },
+  remove_item: {
+    title: 'Remove an item',
+    verb: 'Remove the item',
+    icon: 'trash',
+    fields: [{ id: 'item', label: 'Item', kind: 'item' }, PRORATION],
   },
   keep_plan: { title: 'Keep the plan', verb: 'Keep the plan', icon: 'repeat', fields: [] },
   cancel: {
@@ -199,7 +232,9 @@ export type Filled = Record<string, string>;
 
 /** What the fields hold before anybody types. */
 export function beginning(act: Act): Filled {
-  const fields = FORMS[act.name].fields.map((field) => [field.id, field.options?.[0]?.[0] ?? '']);
+  const first = (field: Field) =>
+    field.kind === 'item' ? (act.items?.[0]?.[0] ?? '') : (field.options?.[0]?.[0] ?? '');
+  const fields = FORMS[act.name].fields.map((field) => [field.id, first(field)]);
   return { ...Object.fromEntries(fields), ...act.filled };
 }
 
@@ -229,24 +264,10 @@ export function wishOf(act: Act, filled: Filled): Wish | null {
     case 'void':
     case 'uncollectible':
       return { kind: 'invoice', invoice: act.target, action: act.name };
-    case 'plan_change': {
-      const quantity = it('quantity');
-      const whole = quantity !== null && /^\d+$/.test(quantity) ? Number(quantity) : null;
-      if (quantity !== null && whole === null) return null;
-      if (it('price') === null && whole === null) return null;
-      const when = it('when');
-      return {
-        kind: 'plan_change',
-        subscription,
-        price: it('price'),
-        quantity: whole,
-        item: null,
-        add: [],
-        remove: [],
-        when,
-        proration: when === 'period_end' ? null : it('proration'),
-      };
-    }
+    case 'plan_change':
+    case 'add_item':
+    case 'remove_item':
+      return planWish(act, it);
     case 'cancel':
       return { kind: 'cancel', subscription, when: it('when') ?? 'period_end' };
     case 'pause':
@@ -273,6 +294,28 @@ export function wishOf(act: Act, filled: Filled): Wish | null {
     default:
       return { kind: act.name, subscription };
   }
+}
+
+function planWish(act: Act, it: (id: string) => string | null): Wish | null {
+  const typed = it('quantity');
+  const quantity = typed !== null && /^\d{1,9}$/.test(typed) ? Number(typed) : null;
+  const [price, item, when] = [it('price'), it('item'), it('when')];
+  // A quantity that is none must not be overlooked.
+  if (typed !== null && quantity === null) return null;
+  const change = {
+    kind: 'plan_change' as const,
+    subscription: act.target,
+    price: null,
+    quantity: null,
+    item: null,
+    add: [],
+    remove: [],
+    when: when ?? 'now',
+    proration: when === 'period_end' ? null : it('proration'),
+  };
+  if (act.name === 'add_item') return price === null ? null : { ...change, add: [{ price, quantity }] };
+  if (act.name === 'remove_item') return item === null ? null : { ...change, remove: [item] };
+  return price === null && quantity === null ? null : { ...change, price, quantity, item };
 }
 
 /** The words on the button: the act, the amount, the mode. */

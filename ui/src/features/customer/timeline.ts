@@ -19,7 +19,7 @@ export function withActions(entries: readonly TimelineEntry[], operations: reado
   const ours = operations.map((operation) => ({
     at: operation.created_at,
     kind: 'action',
-    sentence: operation.note === null ? operation.sentence : `${operation.sentence} (${operation.note})`,
+    sentence: operation.note === null ? operation.title : `${operation.title} (${operation.note})`,
     amount: null,
     id: operation.id,
     acts: [],

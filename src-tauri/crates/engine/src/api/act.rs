@@ -23,8 +23,10 @@ use coffer_domain::mode::Mode;
 use coffer_domain::operation::{Intent, When};
 use coffer_domain::outbox::State;
 use coffer_providers::ClientOptions;
+use coffer_store::query::customers;
 use coffer_store::table::action_log;
 use coffer_store::table::operation::{self, OperationRow, Wanted};
+use coffer_store::{Read, StoreError};
 use std::sync::Arc;
 
 type Answer<T> = Result<T, ApiErrorView>;
@@ -225,10 +227,12 @@ async fn listed<M: Mode>(books: &Arc<Books<M>>, wanted: Wanted) -> Result<Outbox
     let limit = usize::try_from(wanted.limit.saturating_sub(1)).unwrap_or(usize::MAX);
     let (mut rows, counts) = books
         .read(move |read| {
-            Ok((
-                operation::list(read.sql(), &wanted)?,
-                operation::counts(read.sql())?,
-            ))
+            let rows = operation::list(read.sql(), &wanted)?;
+            let rows = rows
+                .into_iter()
+                .map(|row| Ok((called(read, &row)?, row)))
+                .collect::<Result<Vec<_>, StoreError>>()?;
+            Ok((rows, operation::counts(read.sql())?))
         })
         .await?;
     let more = rows.len() > limit;
@@ -237,8 +241,11 @@ async fn listed<M: Mode>(books: &Arc<Books<M>>, wanted: Wanted) -> Result<Outbox
     let fault = blocking(move || Ok(own.log_at_start()?.fault())).await?;
     Ok(OutboxList {
         log_fault: fault.map(|it| it.view()),
-        next: rows.last().filter(|_| more).map(|row| row.number),
-        operations: rows.iter().map(operation_view::<M>).collect(),
+        next: rows.last().filter(|_| more).map(|(_, row)| row.number),
+        operations: rows
+            .into_iter()
+            .map(|(name, row)| named::<M>(name, &row))
+            .collect(),
         counts: counts
             .into_iter()
             .map(|(state, count)| OutboxCount {
@@ -247,6 +254,21 @@ async fn listed<M: Mode>(books: &Arc<Books<M>>, wanted: Wanted) -> Result<Outbox
             })
             .collect(),
     })
+}
+
+/// What the customer of an operation is called.
+fn called(read: &Read<'_>, row: &OperationRow) -> Result<Option<String>, StoreError> {
+    match &row.customer {
+        Some(id) => customers::called(read.sql(), row.account.as_str(), id),
+        None => Ok(None),
+    }
+}
+
+fn named<M: Mode>(customer_name: Option<String>, row: &OperationRow) -> OperationView {
+    OperationView {
+        customer_name,
+        ..operation_view::<M>(row)
+    }
 }
 
 /// Answers `outbox_show`.
@@ -263,9 +285,13 @@ pub async fn outbox_show(desk: &Arc<Desk>, request: OperationRef) -> Answer<Oper
 async fn one<M: Mode>(books: &Arc<Books<M>>, id: &str) -> Result<OperationView, EngineError> {
     let wanted = id.to_owned();
     let row = books
-        .read(move |read| operation::one(read.sql(), &wanted))
+        .read(move |read| {
+            operation::one(read.sql(), &wanted)?
+                .map(|row| Ok((called(read, &row)?, row)))
+                .transpose()
+        })
         .await?;
-    row.map(|row| operation_view::<M>(&row))
+    row.map(|(name, row)| named::<M>(name, &row))
         .ok_or_else(|| EngineError::NotFound {
             what: "operation",
             id: id.to_owned(),

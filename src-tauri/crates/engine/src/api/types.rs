@@ -560,6 +560,8 @@ pub struct CustomerRequest {
 /// What a subscription bills, in one line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct SubscriptionItemView {
+    /// The provider's id of the item.
+    pub id: String,
     /// The product's name or the price's id.
     pub product: String,
     /// The price's id.
@@ -776,6 +778,10 @@ pub struct OperationView {
     pub target_kind: String,
     /// The customer concerned.
     pub customer: Option<String>,
+    /// That customer's name, else e-mail, where the copy has it.
+    pub customer_name: Option<String>,
+    /// What it is, beside the object that it is about.
+    pub title: String,
     /// What it is, in one sentence.
     pub sentence: String,
     /// The amount, where somebody chose one.

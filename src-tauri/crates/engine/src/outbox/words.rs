@@ -72,6 +72,52 @@ pub fn sentence(intent: &Intent) -> String {
     }
 }
 
+/// The same beside the object itself, which it does not name.
+#[must_use]
+pub(super) fn title(intent: &Intent) -> String {
+    let at_end = |when: When| match when {
+        When::Now => "now",
+        When::PeriodEnd => "when its period ends",
+    };
+    match intent {
+        Intent::Refund(it) => format!("Refund {}", it.amount.text()),
+        Intent::CreditNote(it) => format!("Credit note of {}", it.amount.text()),
+        Intent::CustomerCredit { amount, .. } => format!("Credit of {}", amount.text()),
+        Intent::PlanChange(it) => format!("Change of plan, {}", at_end(it.when)),
+        Intent::Cancel { when, .. } => format!("Cancel the subscription {}", at_end(*when)),
+        Intent::Uncancel { .. } => "Let the subscription go on".to_owned(),
+        Intent::Pause { what, until, .. } => {
+            let until = until.map_or_else(String::new, |until| format!(" until {}", day(until)));
+            match what {
+                PauseKind::Service => format!("Pause the subscription{until}"),
+                PauseKind::Collection { .. } => format!("Pause the collection{until}"),
+            }
+        }
+        Intent::Resume { what, .. } => match what {
+            PauseKind::Service => "Resume the subscription".to_owned(),
+            PauseKind::Collection { .. } => "Resume the collection".to_owned(),
+        },
+        Intent::Trial { end, .. } => match end {
+            TrialEnd::Now => "End the trial now".to_owned(),
+            TrialEnd::At(at) => format!("Let the trial end on {}", day(*at)),
+        },
+        Intent::ApplyDiscount { voucher, .. } => match voucher {
+            Voucher::Coupon(id) => format!("Apply the coupon {id}"),
+            Voucher::PromotionCode(_) => "Apply a promotion code".to_owned(),
+        },
+        Intent::RemoveDiscount { .. } => "Take the coupons off".to_owned(),
+        Intent::ReleaseSchedule { .. } => "Keep the plan as it is".to_owned(),
+        Intent::Invoice { action, .. } => match action {
+            InvoiceAction::Pay => "Collect the invoice now",
+            InvoiceAction::Send => "Send the invoice",
+            InvoiceAction::Void => "Void the invoice",
+            InvoiceAction::WriteOff => "Write off the invoice",
+        }
+        .to_owned(),
+        Intent::UpdateCustomer { .. } => "Change the e-mail or the name".to_owned(),
+    }
+}
+
 fn plan_change(it: &PlanChange) -> String {
     let many = |quantity: &Option<i64>| {
         quantity.map_or_else(String::new, |quantity| format!(" × {quantity}"))
@@ -135,6 +181,8 @@ pub fn operation_view<M: Mode>(row: &OperationRow) -> OperationView {
         target: target.to_owned(),
         target_kind: kind.as_str().to_owned(),
         customer: row.customer.as_ref().map(ToString::to_string),
+        customer_name: None,
+        title: title(&row.intent),
         sentence: sentence(&row.intent),
         amount: row.intent.amount().map(money),
         attempts: row.progress.attempts,

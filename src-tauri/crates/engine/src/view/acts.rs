@@ -45,6 +45,10 @@ pub(super) fn of_subscription(it: &Subscription, scheduled: bool) -> Vec<String>
         acts.push("keep_plan");
     } else {
         acts.push("plan_change");
+        acts.push("add_item");
+        if it.items.len() > 1 {
+            acts.push("remove_item");
+        }
     }
     acts.push(if ends { "uncancel" } else { "cancel" });
     acts.push(if paused { "resume" } else { "pause" });

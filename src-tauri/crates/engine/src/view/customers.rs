@@ -149,6 +149,7 @@ fn strip(
         .items
         .iter()
         .map(|item| SubscriptionItemView {
+            id: item.id.to_string(),
             product: dossier
                 .products
                 .get(&item.product)

@@ -131,6 +131,24 @@ pub fn count(sql: &Connection) -> Result<u64, StoreError> {
     Ok(count.unsigned_abs())
 }
 
+/// What a customer is called: the name, else the e-mail address.
+///
+/// # Errors
+/// The file's.
+pub fn called(
+    sql: &Connection,
+    account: &str,
+    id: &CustomerId,
+) -> Result<Option<String>, StoreError> {
+    Ok(sql
+        .prepare_cached(
+            "SELECT coalesce(name, email) FROM customer WHERE account = ?1 AND id = ?2",
+        )?
+        .query_row([account, id.as_str()], |row| row.get(0))
+        .optional()?
+        .flatten())
+}
+
 /// Everything about one customer.
 #[derive(Debug, Clone)]
 pub struct Dossier {
