@@ -16,12 +16,9 @@ import {
   test,
 } from './harness';
 
-interface JournalEntry {
+interface Effect {
   method: string;
   path: string;
-  status: number;
-  replayed: boolean;
-  body: string;
 }
 
 interface Row {
@@ -33,6 +30,7 @@ interface Entry {
   id: string;
   kind: string;
   acts: string[];
+  amount: { currency: string } | null;
 }
 
 interface Detail {
@@ -41,11 +39,11 @@ interface Detail {
   subscriptions: { id: string; status: string; acts: string[]; items: unknown[] }[];
 }
 
-/** Requests that asked for a refund, as the provider counted them. */
-async function refunds(simulator: Simulator): Promise<JournalEntry[]> {
-  const response = await fetch(`${simulator.url}/_sim/journal`);
-  const all = (await response.json()) as JournalEntry[];
-  return all.filter((it) => it.method === 'POST' && it.path === '/v1/refunds');
+/** Refunds that really were made, whatever was asked for and answered. */
+async function refunds(simulator: Simulator): Promise<number> {
+  const response = await fetch(`${simulator.url}/_sim/effects`);
+  const all = (await response.json()) as Effect[];
+  return all.filter((it) => it.method === 'POST' && it.path === '/v1/refunds').length;
 }
 
 /** The details of customers, the largest first, until one fits. */
@@ -122,7 +120,7 @@ test('a refund by keyboard takes at most four keys, happens once, and gives the 
     expect(seen, 'from an open customer to the refund').toEqual({ mouse: 0, keys: ['r', 'Enter'] });
     await expect(heading, 'the focus is where it was').toBeFocused();
     await expect(page.locator('.toasts')).toContainText('Done');
-    expect(await refunds(simulator)).toHaveLength(1);
+    expect(await refunds(simulator)).toBe(1);
     await expect(page.locator('li.is-refund').first(), 'the copy has it').toContainText('Refund');
     await expect(page.locator('li.is-action').first(), 'so has the story of what we did').toContainText(
       'Done',
@@ -138,7 +136,11 @@ test('a live refund says so, wants a reason, and keeps what was typed until it i
 }) => {
   const { simulator, mode } = await shop(served, '--live');
   try {
-    const customer = await customerWhere(served, mode, refundable);
+    const customer = await customerWhere(
+      served,
+      mode,
+      (it) => newestRefundable(it)?.amount?.currency === 'USD',
+    );
     await enter(page, served.url);
     await open(page, customer.customer.id);
     await page.keyboard.press('r');
@@ -149,7 +151,7 @@ test('a live refund says so, wants a reason, and keeps what was typed until it i
     await expect(button).toContainText('1.00');
     await page.keyboard.press('Control+Enter');
     await expect(button, 'no reason was given').toBeDisabled();
-    expect(await refunds(simulator)).toHaveLength(0);
+    expect(await refunds(simulator)).toBe(0);
 
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
@@ -157,9 +159,8 @@ test('a live refund says so, wants a reason, and keeps what was typed until it i
     await page.keyboard.type('paid twice');
     await page.keyboard.press('Control+Enter');
     await expect(page.locator('.toasts')).toContainText('Done');
-    const sent = await refunds(simulator);
-    expect(sent).toHaveLength(1);
-    expect(sent[0]?.body).toContain('amount=100');
+    expect(await refunds(simulator)).toBe(1);
+    await expect(page.locator('li.is-refund').first()).toContainText('1.00');
     await expect(page.locator('li.is-action').first()).toContainText('paid twice');
   } finally {
     await simulator.stop();
@@ -179,8 +180,8 @@ test('a change of plan shows what it costs before it is done', async ({ page, se
     );
     await enter(page, served.url);
     await open(page, customer.customer.id);
-    const strip = page.locator(`[data-id="${subscription?.id}"]`);
-    await strip.getByRole('button', { name: /^What can be done/ }).press('Enter');
+    const strip = page.locator(`article[data-id="${subscription?.id}"]`);
+    await strip.getByRole('button', { name: /What can be done/ }).press('Enter');
     await page.getByRole('menuitem', { name: /^Change plan/ }).press('Enter');
 
     const sheet = page.getByRole('dialog', { name: 'Change plan' });
@@ -215,7 +216,7 @@ test('without a network a refund waits on its row, and is done once when there i
     const row = page.locator(`li[data-id="${payment}"]`);
     await expect(row, 'it stands on the very row').toContainText('Queued');
     await expect(page.getByRole('link', { name: /Outbox/ })).toContainText('1');
-    expect((await refunds(simulator)).filter((it) => it.status === 200)).toHaveLength(0);
+    expect(await refunds(simulator)).toBe(0);
 
     await simulator.order({ faults: [] });
     await go(page, 'g b');
@@ -223,9 +224,7 @@ test('without a network a refund waits on its row, and is done once when there i
       .getByRole('button', { name: /^(Run now|Send now|Carry on)/ })
       .first()
       .click();
-    await expect
-      .poll(async () => (await refunds(simulator)).filter((it) => it.status === 200).length)
-      .toBe(1);
+    await expect.poll(() => refunds(simulator)).toBe(1);
     await open(page, customer.customer.id);
     await expect(row).not.toContainText('Queued');
     await expect(page.locator('li.is-action').first()).toContainText('Done');
@@ -245,9 +244,7 @@ test('an answer that was lost is looked for, and the money goes back once', asyn
     await expect(page.getByRole('dialog').getByRole('button', { name: /in test mode$/ })).toBeEnabled();
     await page.keyboard.press('Enter');
     await expect(page.locator('.toasts')).toContainText('Done');
-    const made = await fetch(`${simulator.url}/_sim/effects`);
-    const effects = JSON.stringify(await made.json());
-    expect(effects.match(/re_[A-Za-z0-9]+/g)?.length ?? 0, effects.slice(0, 400)).toBeGreaterThan(0);
+    expect(await refunds(simulator), 'it was looked for, not sent again').toBe(1);
     await expect(page.locator('li.is-refund'), 'one refund in the copy').toHaveCount(
       customer.timeline.filter((entry) => entry.kind === 'refund').length + 1,
     );
