@@ -253,6 +253,35 @@ test('an answer that was lost is looked for, and the money goes back once', asyn
   }
 });
 
+test('a limit that is set holds up a refund, in words of the window', async ({ page, served }) => {
+  const { simulator, mode } = await shop(served);
+  try {
+    const inDollars = (it: Detail) => newestRefundable(it)?.amount?.currency === 'USD';
+    const customer = await customerWhere(served, mode, inDollars);
+    await enter(page, served.url);
+    await go(page, 'g s');
+    const form = page.getByRole('form', { name: 'Set a limit' });
+    await form.getByLabel('Currency').fill('usd');
+    await form.getByRole('textbox', { name: 'Amount' }).fill('0.0001');
+    await form.getByRole('textbox', { name: 'Amount' }).press('Enter');
+    await expect(page.getByRole('alert'), 'what cannot be is said in place').toContainText('0.0001');
+    await form.getByRole('textbox', { name: 'Amount' }).fill('1.00');
+    await form.getByRole('textbox', { name: 'Amount' }).press('Enter');
+    await expect(page.getByRole('button', { name: /^Remove: One refund at most \$1\.00/ })).toBeVisible();
+
+    await open(page, customer.customer.id);
+    await page.keyboard.press('r');
+    const sheet = page.getByRole('dialog', { name: 'Refund' });
+    await expect(sheet.getByRole('button', { name: /in test mode$/ })).toBeEnabled();
+    await page.keyboard.press('Enter');
+    await expect(sheet.getByRole('alert')).toContainText('more than may be given back at once');
+    await expect(sheet.getByRole('alert')).toContainText('Settings');
+    expect(await refunds(simulator)).toBe(0);
+  } finally {
+    await simulator.stop();
+  }
+});
+
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`the sheet, the outbox and the log are clean to axe in ${colorScheme}`, async ({ page, fullHome }) => {
     const served = await serve(fullHome);
