@@ -24,6 +24,7 @@ export type ReadName = Exclude<
   | 'outbox_undo'
   | 'action_log_verify'
   | 'limits'
+  | 'limit_set'
   | 'operator_add'
   | 'operator_remove'
   | 'demo_enter'
@@ -64,6 +65,7 @@ const RESTS_ON: Record<ReadName, readonly string[]> = {
   outbox_list: ['operations', 'accounts'],
   outbox_show: ['operations'],
   action_log: ['action_log'],
+  limit_table: ['settings'],
   operator_list: ['settings'],
   notification_rules: ['settings'],
   privacy: ['sync', 'accounts'],

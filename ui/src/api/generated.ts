@@ -1111,6 +1111,61 @@ why: string,
 delta: MoneyView, };
 
 /**
+ * One limit.
+ */
+export type LimitRow = { 
+/**
+ * `each`, `day`, `typed_above` or `approval_above`.
+ */
+rule: string, 
+/**
+ * How much.
+ */
+amount: MoneyView, 
+/**
+ * The same as it would be typed.
+ */
+decimal: string, };
+
+/**
+ * Sets one limit or takes it away.
+ */
+export type LimitSetRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * `each`, `day`, `typed_above` or `approval_above`.
+ */
+rule: string, 
+/**
+ * The currency.
+ */
+currency: string, 
+/**
+ * A decimal of that currency; not limited when left out.
+ */
+amount: string | null, 
+/**
+ * Who asks, where there are operators.
+ */
+operator: string | null, 
+/**
+ * The operator's PIN. It is read once and kept nowhere.
+ */
+pin: string | null, };
+
+/**
+ * The limits, one row for each that is set.
+ */
+export type LimitTable = { 
+/**
+ * By currency, then by rule.
+ */
+rows: Array<LimitRow>, };
+
+/**
  * Asks for the limits, or sets them.
  */
 export type LimitsRequest = { 
@@ -3021,6 +3076,10 @@ export interface Commands {
   action_log_verify: { request: ModeRequest; response: ActionLogProof };
   /** How much may be done at once and in a day, and from where on somebody has to confirm; sets it when told to. */
   limits: { request: LimitsRequest; response: LimitsView };
+  /** The limits, one row for each that is set, as they would be typed. */
+  limit_table: { request: ModeRequest; response: LimitTable };
+  /** Sets one limit or takes it away. */
+  limit_set: { request: LimitSetRequest; response: LimitTable };
   /** Who may act here. */
   operator_list: { request: ModeRequest; response: OperatorList };
   /** Adds an operator, or gives one a new PIN. */
@@ -3077,6 +3136,8 @@ export const COMMAND_NAMES = [
   "action_log",
   "action_log_verify",
   "limits",
+  "limit_table",
+  "limit_set",
   "operator_list",
   "operator_add",
   "operator_remove",

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { OperationView } from '../../api/generated';
 import { OPERATION_STATES } from '../../parts/operation-state';
-import { groupsOf } from './groups';
+import { groupsOf, withStanding } from './groups';
 import { ACTS } from './operation-acts';
 
 const operation = (state: string): OperationView =>
@@ -21,6 +21,15 @@ describe('the outbox', () => {
       'unknown',
       'needs_review',
     ]);
+  });
+
+  test('shows what needs somebody although the page ends before it, and nothing twice', () => {
+    const shown = withStanding(
+      [operation('done')],
+      [operation('unknown'), { ...operation('sending'), id: 'done' }],
+    );
+    expect(shown.map((it) => it.state)).toEqual(['done', 'unknown']);
+    expect(groupsOf(shown)[0]?.title).toBe('Needs you');
   });
 
   test('never offers to discard or to send again what may have happened', () => {

@@ -21,3 +21,12 @@ export function groupsOf(operations: readonly OperationView[]): Group[] {
     { title: 'Over', urgent: false, operations: over },
   ].filter((group) => group.operations.length > 0);
 }
+
+/** A page with what stands open and is older than it: each once, as the page knows it. */
+export function withStanding(
+  page: readonly OperationView[],
+  standing: readonly OperationView[],
+): readonly OperationView[] {
+  const known = new Set(page.map((it) => it.id));
+  return [...page, ...standing.filter((it) => !known.has(it.id))];
+}

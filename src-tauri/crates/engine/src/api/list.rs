@@ -86,6 +86,10 @@ macro_rules! for_each_command {
             action_log_verify(ModeRequest) -> ActionLogProof;
             /// How much may be done at once and in a day, and from where on somebody has to confirm; sets it when told to.
             limits(LimitsRequest) -> LimitsView;
+            /// The limits, one row for each that is set, as they would be typed.
+            limit_table(ModeRequest) -> LimitTable;
+            /// Sets one limit or takes it away.
+            limit_set(LimitSetRequest) -> LimitTable;
             /// Who may act here.
             operator_list(ModeRequest) -> OperatorList;
             /// Adds an operator, or gives one a new PIN.

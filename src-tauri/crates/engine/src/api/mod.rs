@@ -9,6 +9,7 @@ pub mod bindings;
 mod call;
 pub mod choices;
 pub mod handle;
+mod limit;
 mod list;
 pub mod notifications;
 pub mod numbers;

@@ -5,6 +5,7 @@
 //! `AccountAddRequest` carries one, and it can be read but not written.
 
 pub use crate::api::choices::{Choices, ChoicesRequest, CouponChoice, PriceChoice};
+pub use crate::api::limit::{LimitRow, LimitSetRequest, LimitTable};
 pub use crate::api::notifications::{
     Glance, MarkView, NotificationRules, NotificationRulesRequest, NotificationRulesSet,
     NotificationView,
