@@ -406,7 +406,12 @@ pub async fn metrics(desk: &Arc<Desk>, request: MetricsRequest) -> Answer<Metric
             let question = numbers::question(
                 &request.metrics,
                 view(&books.home, request.policy.as_deref())?,
-                (day(request.from.as_deref())?, day(request.to.as_deref())?),
+                // The period that is not over is named by its last day, which is yet to come.
+                (
+                    day(request.from.as_deref())?
+                        .map(|it| it.min(books.clock.now().with_timezone(&ZONE).date_naive())),
+                    day(request.to.as_deref())?,
+                ),
                 every(&request.every)?,
                 currency(request.currency.as_deref())?,
                 request.by.as_deref(),

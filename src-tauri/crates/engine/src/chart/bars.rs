@@ -191,7 +191,7 @@ where
 {
     let half = (frame.step() * 0.32).clamp(1.0, 16.0);
     let (left, right) = (round(frame.x(index) - half), round(frame.x(index) + half));
-    let mut block = |from: i64, to: i64, ink: Ink| {
+    let block = |from: i64, to: i64, ink: Ink| {
         if from == to {
             return Ok(());
         }

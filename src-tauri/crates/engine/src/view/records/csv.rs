@@ -127,81 +127,105 @@ const fn date_named(name: &'static str) -> Column {
 fn columns(list: RecordList) -> Vec<Column> {
     let mut columns = vec![ID, CUSTOMER, NAME, EMAIL];
     columns.extend(match list {
-        RecordList::Subscriptions => vec![
-            what_named("plans"),
-            STATE,
-            amount_named("mrr"),
-            CURRENCY,
-            ("started", |row| row.created.clone()),
-            date_named("next_or_ended"),
-            ("outlook", |row| text(row.outlook.as_ref())),
-            ("discounts", |row| row.discounts.join("; ")),
-        ],
-        RecordList::Payments => vec![
-            amount_named("amount"),
-            besides_named("refunded"),
-            CURRENCY,
-            STATE,
-            REASON,
-            CARD,
-            what_named("description"),
-            CREATED,
-            ("looks_like_twice", |row| {
-                row.twin
-                    .as_ref()
-                    .map_or_else(String::new, |twin| twin.id.clone())
-            }),
-        ],
-        RecordList::Invoices => vec![
-            what_named("number"),
-            amount_named("total"),
-            besides_named("still_due"),
-            CURRENCY,
-            STATE,
-            CREATED,
-            date_named("due"),
-            ATTEMPTS,
-        ],
-        RecordList::Disputes => vec![
-            amount_named("amount"),
-            CURRENCY,
-            what_named("reason"),
-            STATE,
-            date_named("respond_by"),
-            CARD,
-            CREATED,
-        ],
-        RecordList::Recovery => vec![
-            what_named("number"),
-            amount_named("amount_due"),
-            besides_named("mrr_at_risk"),
-            CURRENCY,
-            STATE,
-            ATTEMPTS,
-            date_named("next_attempt"),
-            REASON,
-            CARD,
-            ("card_expiry", |row| text(row.card_note.as_ref())),
-            CREATED,
-        ],
-        RecordList::Trials => vec![
-            what_named("plans"),
-            STATE,
-            amount_named("mrr_if_kept"),
-            CURRENCY,
-            ("started", |row| row.created.clone()),
-            date_named("ends"),
-            ("has_card", |row| {
-                row.has_card
-                    .map_or("", |it| if it { "yes" } else { "no" })
-                    .to_owned()
-            }),
-            ("trial_before", |row| {
-                if row.again { "yes" } else { "no" }.to_owned()
-            }),
-        ],
+        RecordList::Subscriptions => subscriptions(),
+        RecordList::Payments => payments(),
+        RecordList::Invoices => invoices(),
+        RecordList::Disputes => disputes(),
+        RecordList::Recovery => recovery(),
+        RecordList::Trials => trials(),
     });
     columns
+}
+
+fn subscriptions() -> Vec<Column> {
+    vec![
+        what_named("plans"),
+        STATE,
+        amount_named("mrr"),
+        CURRENCY,
+        ("started", |row| row.created.clone()),
+        date_named("next_or_ended"),
+        ("outlook", |row| text(row.outlook.as_ref())),
+        ("discounts", |row| row.discounts.join("; ")),
+    ]
+}
+
+fn payments() -> Vec<Column> {
+    vec![
+        amount_named("amount"),
+        besides_named("refunded"),
+        CURRENCY,
+        STATE,
+        REASON,
+        CARD,
+        what_named("description"),
+        CREATED,
+        ("looks_like_twice", |row| {
+            row.twin
+                .as_ref()
+                .map_or_else(String::new, |twin| twin.id.clone())
+        }),
+    ]
+}
+
+fn invoices() -> Vec<Column> {
+    vec![
+        what_named("number"),
+        amount_named("total"),
+        besides_named("still_due"),
+        CURRENCY,
+        STATE,
+        CREATED,
+        date_named("due"),
+        ATTEMPTS,
+    ]
+}
+
+fn disputes() -> Vec<Column> {
+    vec![
+        amount_named("amount"),
+        CURRENCY,
+        what_named("reason"),
+        STATE,
+        date_named("respond_by"),
+        CARD,
+        CREATED,
+    ]
+}
+
+fn recovery() -> Vec<Column> {
+    vec![
+        what_named("number"),
+        amount_named("amount_due"),
+        besides_named("mrr_at_risk"),
+        CURRENCY,
+        STATE,
+        ATTEMPTS,
+        date_named("next_attempt"),
+        REASON,
+        CARD,
+        ("card_expiry", |row| text(row.card_note.as_ref())),
+        CREATED,
+    ]
+}
+
+fn trials() -> Vec<Column> {
+    vec![
+        what_named("plans"),
+        STATE,
+        amount_named("mrr_if_kept"),
+        CURRENCY,
+        ("started", |row| row.created.clone()),
+        date_named("ends"),
+        ("has_card", |row| {
+            row.has_card
+                .map_or("", |it| if it { "yes" } else { "no" })
+                .to_owned()
+        }),
+        ("trial_before", |row| {
+            if row.again { "yes" } else { "no" }.to_owned()
+        }),
+    ]
 }
 
 fn write_line(out: &mut String, cells: impl Iterator<Item = String>) {
