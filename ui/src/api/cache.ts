@@ -26,6 +26,7 @@ export type ReadName = Exclude<
   | 'limits'
   | 'operator_add'
   | 'operator_remove'
+  | 'news_seen'
   | 'demo_enter'
   | 'demo_leave'
 >;
@@ -47,6 +48,8 @@ const RESTS_ON: Record<ReadName, readonly string[]> = {
   key_guide: [],
   sync_status: ['sync', 'accounts'],
   overview: ['metrics', 'customers', 'subscriptions', 'accounts', 'sync'],
+  today: ['metrics', 'payments', 'refunds', 'disputes', 'operations', 'accounts'],
+  news: ['metrics', 'disputes', 'settings', 'accounts'],
   mrr_chart: ['metrics'],
   metrics: ['metrics', 'payments', 'refunds', 'disputes'],
   movements_chart: ['metrics'],
