@@ -74,7 +74,7 @@ pub struct TodayFigure {
 /// Something that waits for a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Need {
-    /// `operation` or `dispute`.
+    /// `operation`, `dispute` or `recovery`.
     pub kind: String,
     /// The object's id.
     pub id: String,

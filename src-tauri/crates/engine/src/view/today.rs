@@ -8,18 +8,23 @@ use crate::error::EngineError;
 use crate::figures::View;
 use crate::metrics::{self, Answer, Filter, Money as InMoney, Point, Question, Series};
 use crate::outbox::sentence;
-use crate::view::money::{difference, instant};
+use crate::view::money::{day, difference, instant};
 use crate::view::numbers::values;
 use crate::view::overview::percent;
 use chrono::{Datelike as _, Months, NaiveDate};
 use chrono_tz::Tz;
+use coffer_domain::Instant;
 use coffer_domain::calendar::Every;
 use coffer_domain::currency::Currency;
+use coffer_domain::filter::{Filter as Terms, List};
 use coffer_domain::metric::figures::{Metric, Moved, Value};
 use coffer_domain::mode::Mode;
+use coffer_domain::money::Money;
 use coffer_domain::outbox::State;
+use coffer_store::query::records::{self, Part, Records, Sort, Wanted};
 use coffer_store::query::{customers, waiting};
 use coffer_store::table::operation;
+use coffer_store::{Read, StoreError};
 
 /// The figures, in the order in which they stand.
 const FIGURES: [Metric; 9] = [
@@ -39,6 +44,8 @@ const MONTHS_BACK: u32 = 12;
 const NEEDS_MAX: usize = 8;
 /// Operations that are counted.
 const OPERATIONS_MAX: u32 = 1_000;
+/// Bills tried in vain that are listed.
+const RECOVERIES_MAX: u32 = 6;
 
 /// The figures of a mode that has nothing yet.
 #[must_use]
@@ -250,7 +257,7 @@ fn line(levels: &[Option<i64>]) -> Vec<Option<u32>> {
         .collect()
 }
 
-/// Operations that need a person and disputes by their deadline.
+/// Operations that need a person, disputes by their deadline, and bills that are tried in vain.
 fn needs<M: Mode>(books: &Books<M>) -> Result<(Vec<Need>, u64), EngineError> {
     Ok(books.store.read(|read| {
         let states = [State::Unknown, State::NeedsReview, State::AwaitingApproval];
@@ -278,6 +285,7 @@ fn needs<M: Mode>(books: &Books<M>) -> Result<(Vec<Need>, u64), EngineError> {
                 due_by: None,
             });
         }
+        let (failing, failing_count) = failing(read, books.clock.now())?;
         found.extend(disputes.into_iter().take(NEEDS_MAX).map(|it| Need {
             kind: "dispute".to_owned(),
             text: format!("disputes {}", it.amount.text()),
@@ -286,8 +294,45 @@ fn needs<M: Mode>(books: &Books<M>) -> Result<(Vec<Need>, u64), EngineError> {
             customer_name: it.customer_name,
             due_by: it.due_by.map(instant),
         }));
-        Ok((found, u64::try_from(count).unwrap_or(u64::MAX)))
+        found.extend(failing);
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        Ok((found, count.saturating_add(failing_count)))
     })?)
+}
+
+/// Bills that are tried in vain, the next attempt first, and how many there are.
+fn failing(read: &Read<'_>, now: Instant) -> Result<(Vec<Need>, u64), StoreError> {
+    let filter = Terms::default();
+    let wanted = Wanted {
+        list: List::Recovery,
+        filter: &filter,
+        sort: Sort::Due,
+        descending: false,
+        now,
+    };
+    let list = Records::new(read.sql(), wanted)?;
+    let keys = list.keys(read.sql(), 0, RECOVERIES_MAX)?;
+    let mut found = Vec::new();
+    for it in records::lines(read.sql(), List::Recovery, now, &keys)? {
+        let Part::Invoice(part) = it.part else {
+            continue;
+        };
+        let invoice = &part.invoice;
+        let left = Money::new(invoice.amount_remaining, invoice.currency).text();
+        let next = invoice.next_attempt.map_or_else(
+            || "is not tried again".to_owned(),
+            |at| format!("is tried again on {}", day(at)),
+        );
+        found.push(Need {
+            kind: "recovery".to_owned(),
+            id: it.id,
+            customer: it.customer,
+            customer_name: it.name.or(it.email),
+            text: format!("owes {left}, which {next}"),
+            due_by: None,
+        });
+    }
+    Ok((found, list.totals(read.sql())?.count))
 }
 
 #[cfg(test)]
