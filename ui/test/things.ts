@@ -136,6 +136,15 @@ export function todayOf(changes: Partial<Today> = {}): Today {
     ],
     figures: [
       {
+        metric: 'arpa',
+        date: '2026-11-30',
+        text: '$59.61',
+        before: '$58.20',
+        unfinished: true,
+        inferred: false,
+        line: [500, 500],
+      },
+      {
         metric: 'nrr',
         date: '2026-11-30',
         text: '102.1 %',
