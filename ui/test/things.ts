@@ -5,9 +5,11 @@ import type {
   AccountView,
   AppState,
   KeyGuide,
+  News,
   Overview,
   PermissionView,
   SyncStatus,
+  Today,
 } from '../src/api/generated';
 
 export function permission(
@@ -99,6 +101,100 @@ export function overviewOf(changes: Partial<Overview> = {}): Overview {
     active_change: 4,
     arpa: { minor: 5961, currency: 'USD', text: '$59.61' },
     customers: 240,
+    ...changes,
+  };
+}
+
+const usd = (minor: number, text: string) => ({ minor, currency: 'USD', text });
+
+export function todayOf(changes: Partial<Today> = {}): Today {
+  return {
+    mode: 'live',
+    currency: 'USD',
+    moved: [
+      {
+        span: 'day',
+        from: '2026-11-21',
+        date: '2026-11-21',
+        change: usd(0, '$0.00'),
+        percent: '0.0',
+        direction: 'flat',
+        parts: [],
+      },
+      {
+        span: 'year',
+        from: '2026-01-01',
+        date: '2026-11-21',
+        change: usd(90_000, '+$900.00'),
+        percent: '22.9',
+        direction: 'up',
+        parts: [
+          { kind: 'new', amount: usd(110_000, '+$1,100.00') },
+          { kind: 'churn', amount: usd(-20_000, '−$200.00') },
+        ],
+      },
+    ],
+    figures: [
+      {
+        metric: 'arpa',
+        date: '2026-11-30',
+        text: '$59.61',
+        before: '$58.20',
+        unfinished: true,
+        inferred: false,
+        line: [500, 500],
+      },
+      {
+        metric: 'nrr',
+        date: '2026-11-30',
+        text: '102.1 %',
+        before: '99.8 %',
+        unfinished: true,
+        inferred: false,
+        line: [0, null, 400, 1000],
+      },
+      {
+        metric: 'quick_ratio',
+        date: '2026-11-30',
+        text: null,
+        before: '3.5',
+        unfinished: true,
+        inferred: false,
+        line: [0, 1000, 400, null],
+      },
+    ],
+    needs: [
+      {
+        kind: 'dispute',
+        id: 'dp_1',
+        customer: 'cus_9',
+        customer_name: 'Dana Whitfield',
+        text: 'disputes $29.00',
+        due_by: '2026-11-24T00:00:00Z',
+      },
+    ],
+    needs_count: 1,
+    ...changes,
+  };
+}
+
+export function newsOf(changes: Partial<News> = {}): News {
+  const line = (customer: string, customer_name: string, minor: number, text: string) => ({
+    customer,
+    customer_name,
+    date: '2026-11-21',
+    amount: usd(minor, text),
+    about: null,
+  });
+  return {
+    mode: 'live',
+    since: '2026-11-20T08:00:00Z',
+    looked: true,
+    until: '2026-11-21T14:08:00Z',
+    groups: [
+      { kind: 'new', count: 9, lines: [line('cus_1', 'Ada Okafor', 4900, '+$49.00')] },
+      { kind: 'churn', count: 1, lines: [line('cus_2', 'Noah Brandt', -2900, '−$29.00')] },
+    ],
     ...changes,
   };
 }

@@ -27,6 +27,7 @@ export type ReadName = Exclude<
   | 'limit_set'
   | 'operator_add'
   | 'operator_remove'
+  | 'news_seen'
   | 'demo_enter'
   | 'demo_leave'
 >;
@@ -48,6 +49,8 @@ const RESTS_ON: Record<ReadName, readonly string[]> = {
   key_guide: [],
   sync_status: ['sync', 'accounts'],
   overview: ['metrics', 'customers', 'subscriptions', 'accounts', 'sync'],
+  today: ['metrics', 'payments', 'refunds', 'disputes', 'operations', 'accounts'],
+  news: ['metrics', 'disputes', 'settings', 'accounts'],
   mrr_chart: ['metrics'],
   metrics: ['metrics', 'payments', 'refunds', 'disputes'],
   movements_chart: ['metrics'],

@@ -1364,6 +1364,52 @@ expected: MoneyView,
 high: MoneyView, };
 
 /**
+ * How much one kind of movement made.
+ */
+export type MovedPart = { 
+/**
+ * `new`, `expansion`, `reactivation`, `contraction`, `churn` or `fx`.
+ */
+kind: string, 
+/**
+ * What it did to MRR, with its sign.
+ */
+amount: MoneyView, };
+
+/**
+ * How MRR moved over a span that ends now.
+ */
+export type MovedSpan = { 
+/**
+ * `day`, `month` or `year`.
+ */
+span: string, 
+/**
+ * Its first day.
+ */
+from: string, 
+/**
+ * The present day.
+ */
+date: string, 
+/**
+ * By how much, with its sign.
+ */
+change: MoneyView, 
+/**
+ * The same in percent with one decimal; `None` where MRR was zero before.
+ */
+percent: string | null, 
+/**
+ * `up`, `down` or `flat`.
+ */
+direction: string, 
+/**
+ * What makes it; kinds that moved nothing are left out.
+ */
+parts: Array<MovedPart>, };
+
+/**
  * Movements, drawn.
  */
 export type MovementsChart = { 
@@ -1424,6 +1470,115 @@ width: number,
  * Height in pixels, 120 to 2,000.
  */
 height: number, };
+
+/**
+ * Something that waits for a person.
+ */
+export type Need = { 
+/**
+ * `operation` or `dispute`.
+ */
+kind: string, 
+/**
+ * The object's id.
+ */
+id: string, 
+/**
+ * The customer's id, where it is one's.
+ */
+customer: string | null, 
+/**
+ * The customer's name, else e-mail.
+ */
+customer_name: string | null, 
+/**
+ * What it is, in a sentence.
+ */
+text: string, 
+/**
+ * Until when, RFC 3339.
+ */
+due_by: string | null, };
+
+/**
+ * What happened since somebody last looked.
+ */
+export type News = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * Since when, RFC 3339.
+ */
+since: string | null, 
+/**
+ * Whether somebody looked then; otherwise it is the last seven days.
+ */
+looked: boolean, 
+/**
+ * Up to when, RFC 3339: what is told to be seen.
+ */
+until: string | null, 
+/**
+ * By kind; those without anything are left out.
+ */
+groups: Array<NewsGroup>, };
+
+/**
+ * Everything of one kind that happened.
+ */
+export type NewsGroup = { 
+/**
+ * `new`, `expansion`, `reactivation`, `contraction`, `churn`, `failed` or `dispute`.
+ */
+kind: string, 
+/**
+ * How often.
+ */
+count: number, 
+/**
+ * The newest.
+ */
+lines: Array<NewsLine>, };
+
+/**
+ * One thing that happened.
+ */
+export type NewsLine = { 
+/**
+ * The customer, where it is known.
+ */
+customer: string | null, 
+/**
+ * The customer's name, else e-mail.
+ */
+customer_name: string | null, 
+/**
+ * The day, `YYYY-MM-DD`.
+ */
+date: string, 
+/**
+ * How much; of a movement what it did to MRR, with its sign.
+ */
+amount: MoneyView, 
+/**
+ * The invoice or the dispute that it is about.
+ */
+about: string | null, };
+
+/**
+ * Says that the news were seen.
+ */
+export type NewsSeenRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * The `until` of the news that were seen.
+ */
+until: string, };
 
 /**
  * Nothing more to say.
@@ -2821,6 +2976,81 @@ id: string,
 acts: Array<string>, };
 
 /**
+ * The figures of today.
+ */
+export type Today = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * The ledger.
+ */
+currency: string | null, 
+/**
+ * Today, this month, this year; empty while there is no ledger.
+ */
+moved: Array<MovedSpan>, 
+/**
+ * The figures, in their order.
+ */
+figures: Array<TodayFigure>, 
+/**
+ * What waits for a person: the most urgent first.
+ */
+needs: Array<Need>, 
+/**
+ * How many wait, shown or not.
+ */
+needs_count: number, };
+
+/**
+ * One figure with its last months.
+ */
+export type TodayFigure = { 
+/**
+ * The metric.
+ */
+metric: string, 
+/**
+ * The last day of its period.
+ */
+date: string, 
+/**
+ * Ready text; `None` where it is undefined.
+ */
+text: string | null, 
+/**
+ * The same at the end of last month; `None` where it was undefined.
+ */
+before: string | null, 
+/**
+ * Whether the period is not over.
+ */
+unfinished: boolean, 
+/**
+ * Whether part of it is carried back from the present.
+ */
+inferred: boolean, 
+/**
+ * The last months, this one last, from 0 to 1,000 between the smallest and the largest; `None` where undefined.
+ */
+line: Array<number | null>, };
+
+/**
+ * Asks for the figures of today.
+ */
+export type TodayRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * The ledger; the main one when left out.
+ */
+currency: string | null, };
+
+/**
  * One value of a point.
  */
 export type ValueView = { 
@@ -3020,6 +3250,12 @@ export interface Commands {
   sync_status: { request: ModeRequest; response: SyncStatus };
   /** The figures at the top of the overview. */
   overview: { request: OverviewRequest; response: Overview };
+  /** How MRR moved today, this month and this year, the month's figures, and what waits for a person. */
+  today: { request: TodayRequest; response: Today };
+  /** What happened since somebody last looked. */
+  news: { request: ModeRequest; response: News };
+  /** Says that the news were seen. */
+  news_seen: { request: NewsSeenRequest; response: Noted };
   /** MRR by month as a drawing, with the points to hover over. */
   mrr_chart: { request: ChartRequest; response: Chart };
   /** Figures over time, by a policy, in a money, cut by whatever is asked for. */
@@ -3108,6 +3344,9 @@ export const COMMAND_NAMES = [
   "sync_start",
   "sync_status",
   "overview",
+  "today",
+  "news",
+  "news_seen",
   "mrr_chart",
   "metrics",
   "movements_chart",

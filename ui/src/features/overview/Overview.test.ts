@@ -1,10 +1,10 @@
 // The overview: every number of a copy that is not complete carries its mark, and a running sync keeps quiet.
 
 import { screen } from '@testing-library/svelte';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { fakeHost } from '../../../test/fake-host';
 import { settle, show, unmarked } from '../../../test/shown';
-import { accountOf, overviewOf, runOf, stateOf, statusOf } from '../../../test/things';
+import { accountOf, newsOf, overviewOf, runOf, stateOf, statusOf, todayOf } from '../../../test/things';
 import type { AccountView, SyncStatus } from '../../api/generated';
 import Overview from './Overview.svelte';
 
@@ -13,6 +13,9 @@ async function overview(account: AccountView, status: SyncStatus = statusOf(), c
     state: stateOf([account]),
     sync_status: () => status,
     overview: overviewOf({ complete }),
+    today: todayOf(),
+    news: newsOf(),
+    news_seen: {},
     presence: {},
   });
   const { session, container } = await show(Overview, host, {});
@@ -24,10 +27,12 @@ function figures(container: HTMLElement) {
   const found = container.querySelectorAll(
     '.number, .change .strong, .ledgers .end > :not(.visually-hidden)',
   );
-  return [...found].map((node) => ({
-    text: node.textContent ?? '',
-    marked: node.closest('.qualified') !== null || node.querySelector('.qualified') !== null,
-  }));
+  return [...found]
+    .filter((node) => /\d/.test(node.textContent ?? ''))
+    .map((node) => ({
+      text: node.textContent ?? '',
+      marked: node.closest('.qualified') !== null || node.querySelector('.qualified') !== null,
+    }));
 }
 
 const walk = runOf({
@@ -101,5 +106,53 @@ describe('overview', () => {
   test('a look for changes in the background moves nothing on the page', async () => {
     await overview(accountOf(), statusOf([runOf({ running: true, phase: 'changes', seconds: 0.8 })]));
     expect(screen.queryByRole('progressbar')).toBeNull();
+  });
+
+  test('how MRR moved leads to the customers behind it', async () => {
+    const { session } = await overview(accountOf());
+    const year = screen.getByRole('link', { name: /This year/ });
+    expect(year.closest('li')?.textContent).toContain('new +$1,100.00 · churn −$200.00');
+    expect(screen.getByRole('link', { name: /Today/ }).closest('li')?.textContent).toContain('nothing moved');
+    year.click();
+    expect(session.router.route).toEqual({
+      view: 'movements',
+      params: { every: 'month', date: '2026-11-21' },
+    });
+  });
+
+  test('a figure leads to what it is made of, and one that is undefined says why', async () => {
+    const { session, container } = await overview(accountOf());
+    screen.getByRole('button', { name: /102\.1 %.*Opens what it is made of/ }).click();
+    expect(session.router.route).toEqual({
+      view: 'explain',
+      params: { metric: 'nrr', date: '2026-11-30', every: 'month', currency: 'USD' },
+    });
+    expect(screen.getByText(/nothing to divide by/)).toBeDefined();
+    const path = container.querySelector('.figures svg path')?.getAttribute('d') ?? '';
+    expect(path.match(/M/g), 'a month without a value is a gap').toHaveLength(2);
+  });
+
+  test('news are sentences with names, and stay until they are said to be seen', async () => {
+    const { host, session } = await overview(accountOf());
+    const gone = screen.getByRole('link', { name: 'Noah Brandt' });
+    expect(gone.closest('li')?.textContent?.replace(/\s+/g, ' ')).toContain(
+      'Noah Brandt left −$29.00 a month',
+    );
+    expect(screen.getByText('and 8 more')).toBeDefined();
+    expect(host.asked('news_seen'), 'a look in passing loses nothing').toEqual([]);
+    screen.getByRole('button', { name: 'Seen' }).click();
+    await settle();
+    expect(host.asked('news_seen')).toEqual([{ mode: 'live', until: '2026-11-21T14:08:00Z' }]);
+    await vi.waitFor(() => expect(host.asked('news')).toHaveLength(2));
+    gone.click();
+    expect(session.router.route).toEqual({ view: 'customer', id: 'cus_2' });
+  });
+
+  test('what needs somebody leads there and says until when', async () => {
+    const { session } = await overview(accountOf());
+    const dispute = screen.getByRole('link', { name: /Dana Whitfield disputes \$29\.00/ });
+    expect(dispute.closest('li')?.textContent).toMatch(/by /);
+    dispute.click();
+    expect(session.router.route).toEqual({ view: 'customer', id: 'cus_9' });
   });
 });

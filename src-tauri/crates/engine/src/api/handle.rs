@@ -12,6 +12,7 @@ pub use crate::api::notifications::notification_rules;
 pub use crate::api::numbers::{cohorts, explain, forecast, metrics, movements_chart, policies};
 pub use crate::api::privacy::privacy;
 pub use crate::api::records::{record_keys, records, records_csv, saved_views, saved_views_set};
+pub use crate::api::today::{news, news_seen, today};
 
 use crate::account;
 use crate::api::types::{

@@ -30,6 +30,12 @@ macro_rules! for_each_command {
             sync_status(ModeRequest) -> SyncStatus;
             /// The figures at the top of the overview.
             overview(OverviewRequest) -> Overview;
+            /// How MRR moved today, this month and this year, the month's figures, and what waits for a person.
+            today(TodayRequest) -> Today;
+            /// What happened since somebody last looked.
+            news(ModeRequest) -> News;
+            /// Says that the news were seen.
+            news_seen(NewsSeenRequest) -> Noted;
             /// MRR by month as a drawing, with the points to hover over.
             mrr_chart(ChartRequest) -> Chart;
             /// Figures over time, by a policy, in a money, cut by whatever is asked for.

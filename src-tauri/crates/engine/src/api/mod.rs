@@ -15,6 +15,7 @@ pub mod notifications;
 pub mod numbers;
 pub mod privacy;
 mod records;
+pub mod today;
 pub mod types;
 
 pub use act::{carry_out, preview};

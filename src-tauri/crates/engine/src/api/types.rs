@@ -22,6 +22,10 @@ pub use crate::api::records::{
     RecordTwin, RecordsAfter, RecordsCsv, RecordsCsvRequest, RecordsRequest, SavedView,
     SavedViewName, SavedViews, SavedViewsSet,
 };
+pub use crate::api::today::{
+    MovedPart, MovedSpan, Need, News, NewsGroup, NewsLine, NewsSeenRequest, Today, TodayFigure,
+    TodayRequest,
+};
 pub use crate::outbox::{AddedItem, CreditedLine, Wish};
 use coffer_domain::mode::ModeName;
 use secrecy::SecretString;

@@ -119,7 +119,7 @@ fn point(it: &Point, currency: Option<Currency>) -> PointView {
     }
 }
 
-fn values(metric: Metric, value: &Value, currency: Option<Currency>) -> Vec<ValueView> {
+pub(super) fn values(metric: Metric, value: &Value, currency: Option<Currency>) -> Vec<ValueView> {
     let one = |text: String, whole: Option<i64>| {
         vec![ValueView {
             name: metric.name().to_owned(),

@@ -1,7 +1,7 @@
 //! What waits for a person at the provider.
 
 use crate::error::StoreError;
-use crate::table::{currency, instant_maybe};
+use crate::table::{currency, instant, instant_maybe};
 use coffer_domain::Instant;
 use coffer_domain::money::Money;
 use rusqlite::Connection;
@@ -45,6 +45,36 @@ pub fn disputes(sql: &Connection) -> Result<Vec<OpenDispute>, StoreError> {
             amount: Money::new(row.get(4)?, currency(row, 5)?),
             due_by: instant_maybe(row, 6)?,
         })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Disputes that were opened after a second, with when; the newest first.
+///
+/// # Errors
+/// The file's.
+pub fn disputes_after(
+    sql: &Connection,
+    second: i64,
+) -> Result<Vec<(OpenDispute, Instant)>, StoreError> {
+    let mut statement = sql.prepare_cached(
+        "SELECT d.id, d.account, p.customer, coalesce(c.name, c.email), d.amount, d.currency, d.due_by, d.created
+         FROM dispute d
+         LEFT JOIN payment p ON p.account = d.account AND p.id = d.payment
+         LEFT JOIN customer c ON c.account = p.account AND c.id = p.customer
+         WHERE d.deleted = 0 AND d.created > ?1
+         ORDER BY d.created DESC, d.id",
+    )?;
+    let rows = statement.query_map([second], |row| {
+        let dispute = OpenDispute {
+            id: row.get(0)?,
+            account: row.get(1)?,
+            customer: row.get(2)?,
+            customer_name: row.get(3)?,
+            amount: Money::new(row.get(4)?, currency(row, 5)?),
+            due_by: instant_maybe(row, 6)?,
+        };
+        Ok((dispute, instant(row, 7)?))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
