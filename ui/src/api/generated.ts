@@ -1476,7 +1476,7 @@ height: number, };
  */
 export type Need = { 
 /**
- * `operation` or `dispute`.
+ * `operation`, `dispute` or `recovery`.
  */
 kind: string, 
 /**
