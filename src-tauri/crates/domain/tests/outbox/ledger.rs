@@ -1,5 +1,5 @@
 //! A provider as the outbox meets it: requests that arrive or do not, keys that are remembered for a day, effects that are
-//! counted. Its clock is its own.
+//! counted. Its clock is its own. It is the ledger of one mode and does not know of the other.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use coffer_domain::outbox::{Looked, Nature};
@@ -39,8 +39,8 @@ pub(crate) struct Ledger {
     /// Whether requests are refused from now on: somebody else has changed the object.
     pub(crate) refuses: bool,
     keys: HashMap<String, Kept>,
-    /// How often each step was done.
-    pub(crate) effects: HashMap<u8, u32>,
+    /// How often each step of each operation was done.
+    pub(crate) effects: HashMap<(String, u8), u32>,
     late: Vec<Late>,
 }
 
@@ -78,19 +78,23 @@ impl Ledger {
         {
             return kept.outcome;
         }
-        let outcome = if self.refuses && !(nature == Nature::Repeatable && self.done(step)) {
-            Outcome::Refused
-        } else {
-            // What says how things are to be does nothing where they are so.
-            if !(nature == Nature::Repeatable && self.done(step)) {
-                *self.effects.entry(step).or_default() += 1;
-            }
-            if breaks {
-                Outcome::Broken
+        let outcome =
+            if self.refuses && !(nature == Nature::Repeatable && self.done(mark_of(key), step)) {
+                Outcome::Refused
             } else {
-                Outcome::Done
-            }
-        };
+                // What says how things are to be does nothing where they are so.
+                if !(nature == Nature::Repeatable && self.done(mark_of(key), step)) {
+                    *self
+                        .effects
+                        .entry((mark_of(key).to_owned(), step))
+                        .or_default() += 1;
+                }
+                if breaks {
+                    Outcome::Broken
+                } else {
+                    Outcome::Done
+                }
+            };
         if nature == Nature::Keyed {
             let kept = Kept {
                 since: self.now,
@@ -128,15 +132,22 @@ impl Ledger {
         });
     }
 
-    pub(crate) fn done(&self, step: u8) -> bool {
-        self.effects.get(&step).is_some_and(|times| *times > 0)
+    pub(crate) fn done(&self, mark: &str, step: u8) -> bool {
+        self.effects
+            .get(&(mark.to_owned(), step))
+            .is_some_and(|times| *times > 0)
     }
 
-    pub(crate) fn look(&self, step: u8) -> Looked {
-        if self.done(step) {
+    pub(crate) fn look(&self, mark: &str, step: u8) -> Looked {
+        if self.done(mark, step) {
             Looked::Happened
         } else {
             Looked::NotSeen
         }
     }
+}
+
+/// The operation that a key names: `OPERATION-STEP-GENERATION`.
+fn mark_of(key: &str) -> &str {
+    key.split('-').next().unwrap_or(key)
 }

@@ -1,4 +1,7 @@
-//! The machine driven by whatever can happen to a program and a network.
+//! The machine driven by whatever can happen to a program, a network and a hand on the mouse.
+//!
+//! There are two books, live and test, each with its runner and its ledger at the provider. A person looks at one of them and
+//! acts there; what waits in the other goes on.
 
 use crate::ledger::{Ledger, Outcome};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -30,13 +33,14 @@ pub(crate) enum Way {
     NotAllowed,
 }
 
-/// What can happen.
+/// What can happen. A mode is a number: the books' place.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Step {
-    /// The runner takes its next step; requests fare so.
-    Run(Way),
-    /// The program is killed after it wrote `sending`, before or after the request was carried out.
+    /// The runner of a mode takes its next step; requests fare so.
+    Run(usize, Way),
+    /// The program is killed after it wrote `sending` in a mode, before or after the request was carried out.
     Killed {
+        mode: usize,
         arrived: bool,
     },
     /// The program starts.
@@ -45,18 +49,25 @@ pub(crate) enum Step {
     Minutes(u16),
     /// This machine's clock jumps.
     Jump(i32),
-    /// Somebody else changes the object, or changes it back.
-    Elsewhere(bool),
+    /// Somebody else changes a mode's object, or changes it back.
+    Elsewhere(usize, bool),
+    /// The other mode is looked at.
+    Switch,
+    /// The very same action is submitted twice at once, in the mode that is looked at.
+    ClickedTwice,
     /// What was approved is not so any more.
     Object,
     Approve,
     Discard,
     Insist,
-    /// An old file is put back: what is known of the progress is what it was then.
-    Rewind,
+    /// An old file of a mode is put back: what is known is what it was then.
+    Rewind(usize),
 }
 
-/// The reference knows what kind of operation it is; everything else is the ledger's.
+/// The modes by name.
+const MODES: [&str; 2] = ["live", "test"];
+
+/// What kind of operation is done in a mode.
 #[derive(Debug, Clone)]
 pub(crate) struct Kind {
     nature: Nature,
@@ -64,28 +75,40 @@ pub(crate) struct Kind {
     approval: bool,
 }
 
+/// The reference knows what is done in each mode and which one is looked at; everything else is the ledgers'.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    kinds: [Kind; 2],
+    view: usize,
+}
+
 pub(crate) struct Reference;
 
 impl ReferenceStateMachine for Reference {
-    type State = Kind;
+    type State = Known;
     type Transition = Step;
 
-    fn init_state() -> BoxedStrategy<Kind> {
-        let nature = prop_oneof![
-            4 => Just(Nature::Keyed),
-            2 => Just(Nature::Repeatable),
-            2 => Just(Nature::Once)
-        ];
-        (nature, 1u8..=2, any::<bool>())
-            .prop_map(|(nature, steps, approval)| Kind {
+    fn init_state() -> BoxedStrategy<Known> {
+        let nature = || {
+            prop_oneof![
+                4 => Just(Nature::Keyed),
+                2 => Just(Nature::Repeatable),
+                2 => Just(Nature::Once)
+            ]
+        };
+        let kind = || {
+            (nature(), 1u8..=2, any::<bool>()).prop_map(|(nature, steps, approval)| Kind {
                 nature,
                 steps,
                 approval,
             })
+        };
+        ([kind(), kind()], 0usize..2)
+            .prop_map(|(kinds, view)| Known { kinds, view })
             .boxed()
     }
 
-    fn transitions(_: &Kind) -> BoxedStrategy<Step> {
+    fn transitions(_: &Known) -> BoxedStrategy<Step> {
         let way = prop_oneof![
             4 => Just(Way::Answered),
             1 => Just(Way::NoConnection),
@@ -99,41 +122,44 @@ impl ReferenceStateMachine for Reference {
             1 => Just(Way::NotAllowed),
         ];
         prop_oneof![
-            8 => way.prop_map(Step::Run),
-            1 => any::<bool>().prop_map(|arrived| Step::Killed { arrived }),
+            10 => (0usize..2, way).prop_map(|(mode, way)| Step::Run(mode, way)),
+            1 => (0usize..2, any::<bool>()).prop_map(|(mode, arrived)| Step::Killed { mode, arrived }),
             2 => Just(Step::Restart),
             2 => (0u16..3_000).prop_map(Step::Minutes),
             1 => (-100_000i32..100_000).prop_map(Step::Jump),
-            1 => any::<bool>().prop_map(Step::Elsewhere),
+            1 => (0usize..2, any::<bool>()).prop_map(|(mode, refuses)| Step::Elsewhere(mode, refuses)),
+            2 => Just(Step::Switch),
+            2 => Just(Step::ClickedTwice),
             1 => Just(Step::Object),
             2 => Just(Step::Approve),
             1 => Just(Step::Discard),
             2 => Just(Step::Insist),
-            1 => Just(Step::Rewind),
+            1 => (0usize..2).prop_map(Step::Rewind),
         ]
         .boxed()
     }
 
-    fn apply(state: Kind, _: &Step) -> Kind {
-        state
+    fn apply(mut known: Known, step: &Step) -> Known {
+        if matches!(step, Step::Switch) {
+            known.view = 1 - known.view;
+        }
+        known
     }
 }
 
-/// The machine with its provider.
-pub(crate) struct OutboxTest {
-    kind: Kind,
+/// An operation as the file keeps it.
+#[derive(Debug, Clone)]
+struct Operation {
+    mark: String,
     progress: Progress,
-    /// What an old file would say.
-    old: Progress,
-    ledger: Ledger,
-    machine_now: DateTime<Utc>,
-    /// Times that a person let it go on although it was not known.
-    consents: u32,
 }
 
-impl OutboxTest {
+impl Operation {
     fn key(&self) -> String {
-        format!("{}-{}", self.progress.step, self.progress.generation)
+        let Progress {
+            step, generation, ..
+        } = self.progress;
+        format!("{}-{step}-{generation}", self.mark)
     }
 
     fn step(&mut self, event: Event) -> bool {
@@ -145,42 +171,74 @@ impl OutboxTest {
             Err(_) => false,
         }
     }
+}
 
-    fn begin(&mut self) -> bool {
-        self.step(Event::Begun {
-            provider_now: self.ledger.now,
-            nature: self.kind.nature,
-        })
+/// The file of a mode with its provider. All its operations are about one object.
+struct Book {
+    kind: Kind,
+    file: Vec<Operation>,
+    /// What an old file would say.
+    old: Vec<Operation>,
+    ledger: Ledger,
+}
+
+impl Book {
+    /// Accepts an operation unless one is open. Marks are never given twice, whatever a file forgot.
+    fn submit(&mut self, mark: String) -> bool {
+        if self.file.iter().any(|it| it.progress.state.is_open()) {
+            return false;
+        }
+        let progress = Progress::new(self.kind.steps)
+            .after(Event::Accepted {
+                needs_approval: self.kind.approval,
+            })
+            .unwrap();
+        self.file.push(Operation { mark, progress });
+        true
     }
 
-    fn run(&mut self, way: Way) {
-        match next(&self.progress, self.machine_now) {
-            Next::Send => {
-                assert!(self.begin(), "what is to be sent can be begun");
-                self.send(way);
-            }
-            Next::Look => {
-                let looked = self.ledger.look(self.progress.step);
-                let provider_now = self.ledger.now;
-                let nature = self.kind.nature;
-                assert!(self.step(Event::Looked {
-                    looked,
-                    provider_now,
-                    nature,
-                    now: self.machine_now,
-                }));
-                if self.progress.may_repeat(provider_now, nature) {
-                    assert!(self.begin(), "what may be repeated can be begun");
-                    self.send(way);
+    fn begin(&mut self, n: usize) -> bool {
+        let event = Event::Begun {
+            provider_now: self.ledger.now,
+            nature: self.kind.nature,
+        };
+        self.file[n].step(event)
+    }
+
+    fn run(&mut self, way: Way, now: DateTime<Utc>) {
+        for n in 0..self.file.len() {
+            match next(&self.file[n].progress, now) {
+                Next::Send => {
+                    // Somebody makes a backup just before it is sent.
+                    self.old = self.file.clone();
+                    assert!(self.begin(n), "what is to be sent can be begun");
+                    self.send(n, way, now);
                 }
+                Next::Look => self.look(n, way, now),
+                Next::Wait(until) => assert!(until > now),
+                Next::Nothing => {}
             }
-            Next::Wait(until) => assert!(until > self.machine_now),
-            Next::Nothing => {}
         }
     }
 
-    fn send(&mut self, way: Way) {
-        let (key, step, nature) = (self.key(), self.progress.step, self.kind.nature);
+    fn look(&mut self, n: usize, way: Way, now: DateTime<Utc>) {
+        let (provider_now, nature) = (self.ledger.now, self.kind.nature);
+        let operation = &mut self.file[n];
+        let looked = self.ledger.look(&operation.mark, operation.progress.step);
+        assert!(operation.step(Event::Looked {
+            looked,
+            provider_now,
+            nature,
+            now,
+        }));
+        if operation.progress.may_repeat(provider_now, nature) {
+            assert!(self.begin(n), "what may be repeated can be begun");
+            self.send(n, way, now);
+        }
+    }
+
+    fn send(&mut self, n: usize, way: Way, now: DateTime<Utc>) {
+        let (key, step, nature) = self.request(n);
         let answer = match way {
             Way::Answered => said(self.ledger.arrive(&key, step, nature, false)),
             Way::NoConnection | Way::TurnedAway => Answer::NotSent,
@@ -198,24 +256,63 @@ impl OutboxTest {
             }
             Way::NotAllowed => Answer::NotAllowed,
         };
-        let now = self.machine_now;
-        assert!(self.step(Event::Answered {
+        assert!(self.file[n].step(Event::Answered {
             answer,
             now,
             jitter: 0
         }));
     }
 
-    /// The program dies with the request under way.
+    fn request(&self, n: usize) -> (String, u8, Nature) {
+        let operation = &self.file[n];
+        (operation.key(), operation.progress.step, self.kind.nature)
+    }
+
+    /// The program dies with a request under way.
     fn die(&mut self, arrived: bool) {
-        let begun = match self.progress.state {
-            State::Queued => self.begin(),
-            _ => false,
-        };
-        if begun && arrived {
-            let (key, step, nature) = (self.key(), self.progress.step, self.kind.nature);
-            self.ledger.arrive(&key, step, nature, false);
+        for n in 0..self.file.len() {
+            if self.file[n].progress.state == State::Queued && self.begin(n) && arrived {
+                let (key, step, nature) = self.request(n);
+                self.ledger.arrive(&key, step, nature, false);
+            }
         }
+    }
+
+    /// What came after the old file is forgotten; the file then knows that it is old.
+    fn rewind(&mut self) {
+        self.file = self.old.clone();
+        for operation in &mut self.file {
+            assert!(operation.step(Event::Rewound));
+        }
+        self.old = self.file.clone();
+    }
+
+    /// A person does something with the operation that was accepted last.
+    fn by_hand(&mut self, event: Event) {
+        if let Some(operation) = self.file.last_mut() {
+            operation.step(event);
+        }
+    }
+}
+
+/// The machine with its provider, twice.
+pub(crate) struct OutboxTest {
+    books: [Book; 2],
+    view: usize,
+    machine_now: DateTime<Utc>,
+    submitted: u32,
+}
+
+impl OutboxTest {
+    /// Two clicks are two requests at once; of the second one nothing may come while the first is open.
+    fn clicked_twice(&mut self, mode: &str) {
+        let mut taken = 0;
+        for _ in 0..2 {
+            self.submitted += 1;
+            let mark = format!("{mode}{}", self.submitted);
+            taken += u32::from(self.books[self.view].submit(mark));
+        }
+        assert!(taken <= 1, "two clicks became two operations");
     }
 }
 
@@ -231,99 +328,108 @@ impl StateMachineTest for OutboxTest {
     type SystemUnderTest = Self;
     type Reference = Reference;
 
-    fn init_test(kind: &Kind) -> Self {
-        let progress = Progress::new(kind.steps)
-            .after(Event::Accepted {
-                needs_approval: kind.approval,
-            })
-            .unwrap();
+    fn init_test(known: &Known) -> Self {
+        let book = |mode: usize| {
+            let mut book = Book {
+                kind: known.kinds[mode].clone(),
+                file: Vec::new(),
+                old: Vec::new(),
+                ledger: Ledger::new(),
+            };
+            assert!(book.submit(format!("{}0", MODES[mode])));
+            book.old = book.file.clone();
+            book
+        };
         Self {
-            kind: kind.clone(),
-            old: progress.clone(),
-            progress,
-            ledger: Ledger::new(),
+            books: [book(0), book(1)],
+            view: known.view,
             machine_now: DateTime::from_timestamp(1_800_000_000, 0).unwrap(),
-            consents: 0,
+            submitted: 0,
         }
     }
 
-    fn apply(mut test: Self, _: &Kind, step: Step) -> Self {
-        let before = test.progress.clone();
+    fn apply(mut test: Self, known: &Known, step: Step) -> Self {
+        let now = test.machine_now;
         match step {
-            Step::Run(way) => test.run(way),
-            Step::Killed { arrived } => test.die(arrived),
-            Step::Restart => assert!(test.step(Event::Restarted), "a restart is always possible"),
+            Step::Run(mode, way) => test.books[mode].run(way, now),
+            Step::Killed { mode, arrived } => test.books[mode].die(arrived),
+            Step::Restart => {
+                for operation in test.books.iter_mut().flat_map(|book| &mut book.file) {
+                    assert!(
+                        operation.step(Event::Restarted),
+                        "a restart is always possible"
+                    );
+                }
+            }
             Step::Minutes(minutes) => {
                 let time = TimeDelta::minutes(i64::from(minutes));
-                test.ledger.pass(time);
+                for book in &mut test.books {
+                    book.ledger.pass(time);
+                }
                 test.machine_now += time;
             }
             Step::Jump(seconds) => test.machine_now += TimeDelta::seconds(i64::from(seconds)),
-            Step::Elsewhere(refuses) => test.ledger.refuses = refuses,
-            Step::Object => {
-                test.step(Event::Objected);
-            }
-            Step::Approve => {
-                test.step(Event::Approved);
-            }
-            Step::Discard => {
-                test.step(Event::Discarded);
-            }
-            Step::Insist => {
-                if before.state == State::NeedsReview && before.in_doubt {
-                    test.consents += 1;
-                }
-                test.step(Event::Insisted);
-            }
-            Step::Rewind => {
-                let now = std::mem::replace(&mut test.progress, test.old.clone());
-                // Only what came later is forgotten; the file then knows that it is old.
-                test.old = now;
-                assert!(test.step(Event::Rewound));
-                test.old = test.progress.clone();
-            }
-        }
-        if matches!(step, Step::Run(_)) && before.state == State::Queued {
-            // Somebody makes a backup just before it is sent.
-            test.old = before;
+            Step::Elsewhere(mode, refuses) => test.books[mode].ledger.refuses = refuses,
+            Step::Switch => test.view = 1 - test.view,
+            // What the person sees stands on the reference; where it goes is the program's doing.
+            Step::ClickedTwice => test.clicked_twice(MODES[known.view]),
+            Step::Object => test.books[test.view].by_hand(Event::Objected),
+            Step::Approve => test.books[test.view].by_hand(Event::Approved),
+            Step::Discard => test.books[test.view].by_hand(Event::Discarded),
+            Step::Insist => test.books[test.view].by_hand(Event::Insisted),
+            Step::Rewind(mode) => test.books[mode].rewind(),
         }
         test
     }
 
-    fn check_invariants(test: &Self, _: &Kind) {
-        let Progress {
-            state,
-            step,
-            steps,
-            in_doubt,
-            ..
-        } = test.progress;
-        for (of, times) in &test.ledger.effects {
-            assert!(*times <= 1, "step {of} was done {times} times");
+    fn check_invariants(test: &Self, known: &Known) {
+        assert_eq!(test.view, known.view);
+        for (book, mode) in test.books.iter().zip(MODES) {
+            for ((mark, step), times) in &book.ledger.effects {
+                assert!(*times <= 1, "step {step} of {mark} was done {times} times");
+                assert!(mark.starts_with(mode), "{mark} was done in {mode} mode");
+            }
+            let open = book.file.iter().filter(|it| it.progress.state.is_open());
+            assert!(open.count() <= 1, "two are open on one object");
+            for operation in &book.file {
+                assert!(operation.mark.starts_with(mode));
+                told_rightly(operation, &book.ledger);
+            }
         }
-        assert!(step < steps);
-        let done = |step: u8| test.ledger.done(step);
-        match state {
-            State::Done | State::Pending => {
-                assert!((0..steps).all(done), "shown as done and was not");
-            }
-            State::Refused => assert!(!done(0), "shown as refused and was done"),
-            State::Draft | State::AwaitingApproval => assert!(!done(0)),
-            State::Queued => {
-                assert!(!in_doubt, "what is in doubt is not sent as if it were new");
-                assert!(!done(step), "waits to be sent and was done");
-            }
-            State::Discarded | State::NeedsReview if !in_doubt => {
-                assert!(!done(step), "shown as not done and was done");
-            }
-            State::Discarded | State::NeedsReview => {
-                assert!(
-                    !done(step),
-                    "not seen, although it was done before anybody looked"
-                );
-            }
-            State::Unknown => assert!(in_doubt),
-            State::Sending => {}
+    }
+}
+
+/// Holds what is shown of an operation against what its ledger says.
+fn told_rightly(operation: &Operation, ledger: &Ledger) {
+    let Progress {
+        state,
+        step,
+        steps,
+        in_doubt,
+        ..
+    } = operation.progress;
+    assert!(step < steps);
+    let done = |step: u8| ledger.done(&operation.mark, step);
+    match state {
+        State::Done | State::Pending => {
+            assert!((0..steps).all(done), "shown as done and was not");
         }
+        State::Refused => assert!(!done(0), "shown as refused and was done"),
+        State::Draft | State::AwaitingApproval => assert!(!done(0)),
+        State::Queued => {
+            assert!(!in_doubt, "what is in doubt is not sent as if it were new");
+            assert!(!done(step), "waits to be sent and was done");
+        }
+        State::Discarded | State::NeedsReview if !in_doubt => {
+            assert!(!done(step), "shown as not done and was done");
+        }
+        State::Discarded | State::NeedsReview => {
+            assert!(
+                !done(step),
+                "not seen, although it was done before anybody looked"
+            );
+        }
+        State::Unknown => assert!(in_doubt),
+        State::Sending => {}
     }
 }
