@@ -199,7 +199,7 @@ async fn a_request_that_cannot_be_read_is_refused_without_repeating_it() {
     for name in COMMAND_NAMES.iter().filter(|name| {
         !matches!(
             **name,
-            "state" | "account_list" | "demo_leave" | "demo_enter"
+            "state" | "account_list" | "demo_leave" | "demo_enter" | "privacy" | "policies"
         )
     }) {
         let refused = call(&desk, name, br#"{"key": ["rk_test_CANARY"], "mode": 7}"#)
