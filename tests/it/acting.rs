@@ -332,6 +332,19 @@ const KINDS: [&str; 32] = [
     "refund queued",
 ];
 
+/// What has to be done before there is something to be undone.
+fn before(kind: &str) -> Option<&'static str> {
+    match kind {
+        "uncancel" => Some("cancel at the period's end"),
+        "resume the collection" => Some("pause the collection"),
+        "resume the service" => Some("pause the service"),
+        "keep the plan" => Some("other quantity at the period's end"),
+        "remove an item" => Some("add an item"),
+        "remove coupon" => Some("coupon"),
+        _ => None,
+    }
+}
+
 /// One of many.
 fn any<'a, T>(dice: &mut ChaCha8Rng, of: &'a [T], what: &str) -> Result<&'a T> {
     ensure!(!of.is_empty(), "there is nothing for {what}");
@@ -381,8 +394,8 @@ fn something(
         "resume the service" => words(&["resume", &one(&things.resting)?]),
         "keep the plan" => words(&["keep-plan", &one(&things.planned)?]),
         "other quantity at the period's end" => {
-            let quantity = one(&["4", "5", "6"].map(str::to_owned))?;
             let subscription = one(&things.planned)?;
+            let quantity = one(&["4", "5", "6"].map(str::to_owned))?;
             let change = ["plan-change", &subscription, "--when", "period-end"];
             [words(&change), words(&["--quantity", &quantity])].concat()
         }
@@ -507,6 +520,12 @@ fn killed(rounds: usize, seed: u64) -> Result<BTreeSet<&'static str>> {
             turn.shuffle(&mut dice);
         }
         let kind = turn.pop().context("a kind")?;
+        if let Some(first) = before(kind) {
+            // With the same dice it is done to the same object. It may be done already, or not possible.
+            let arguments = something(&mut dice.clone(), &merchant, &things, first)?;
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            ask(&desk, "test", &arguments)?;
+        }
         let mut arguments = something(&mut dice, &merchant, &things, kind)?;
         if kind != "run" {
             arguments.extend(["--note", kind].map(str::to_owned));
@@ -517,7 +536,7 @@ fn killed(rounds: usize, seed: u64) -> Result<BTreeSet<&'static str>> {
             .collect();
         merchant.server()?.set_faults(trouble(&mut dice));
         let mut child = desk.command(&all)?.spawn()?;
-        std::thread::sleep(whole.mul_f64(dice.random_range(0.0..1.3)));
+        std::thread::sleep(whole.mul_f64(dice.random_range(0.0..1.6)));
         if child.try_wait()?.is_none() {
             child.kill()?;
         } else {
