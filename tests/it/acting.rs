@@ -332,13 +332,17 @@ const KINDS: [&str; 32] = [
     "refund queued",
 ];
 
-/// What has to be done before there is something to be undone.
+/// What has to be done before: there has to be something to be undone, or nothing that stands in the way.
 fn before(kind: &str) -> Option<&'static str> {
     match kind {
         "uncancel" => Some("cancel at the period's end"),
         "resume the collection" => Some("pause the collection"),
         "resume the service" => Some("pause the service"),
         "keep the plan" => Some("other quantity at the period's end"),
+        "cancel at the period's end" => Some("uncancel"),
+        "pause the collection" => Some("resume the collection"),
+        "pause the service" => Some("resume the service"),
+        "other quantity at the period's end" => Some("keep the plan"),
         "remove an item" => Some("add an item"),
         "remove coupon" => Some("coupon"),
         _ => None,
