@@ -492,12 +492,44 @@ fn carry_on(merchant: &Merchant, desk: &Desk, when: &str) -> Result<()> {
     Ok(())
 }
 
+/// The command of a round, once what has to be done before it was done.
+fn prepared(
+    dice: &mut ChaCha8Rng,
+    (merchant, desk): (&Merchant, &Desk),
+    things: &Things,
+    kind: &str,
+) -> Result<Vec<String>> {
+    if let Some(first) = before(kind) {
+        // With the same dice it is done to the same object. It may be done already, or not possible.
+        let arguments = something(&mut dice.clone(), merchant, things, first)?;
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        ask(desk, "test", &arguments)?;
+    }
+    let mut arguments = something(dice, merchant, things, kind)?;
+    if kind != "run" {
+        arguments.extend(["--note", kind].map(str::to_owned));
+    }
+    Ok(arguments)
+}
+
 /// How long a command takes that nobody disturbs.
 fn undisturbed(desk: &Desk, things: &Things) -> Result<Duration> {
     let payment = things.payments.first().context("a payment")?;
     let since = Instant::now();
     ask(desk, "test", &["refund", payment, "--amount", "0.30"])?.well()?;
     Ok(since.elapsed())
+}
+
+/// Follows the log, which `doctor` does too.
+fn followed(desk: &Desk) -> Result<Value> {
+    let log = ask(desk, "test", &["log", "verify"])?.well()?;
+    let doctor = ask(desk, "test", &["doctor"])?.well()?;
+    let modes = doctor["modes"].as_array().context("modes")?;
+    ensure!(
+        modes.iter().any(|it| it["log"]["lines"] == log["lines"]),
+        "doctor follows the log too: {doctor}"
+    );
+    Ok(log)
 }
 
 /// Kills commands that act at random instants, and looks each time.
@@ -524,16 +556,7 @@ fn killed(rounds: usize, seed: u64) -> Result<BTreeSet<&'static str>> {
             turn.shuffle(&mut dice);
         }
         let kind = turn.pop().context("a kind")?;
-        if let Some(first) = before(kind) {
-            // With the same dice it is done to the same object. It may be done already, or not possible.
-            let arguments = something(&mut dice.clone(), &merchant, &things, first)?;
-            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-            ask(&desk, "test", &arguments)?;
-        }
-        let mut arguments = something(&mut dice, &merchant, &things, kind)?;
-        if kind != "run" {
-            arguments.extend(["--note", kind].map(str::to_owned));
-        }
+        let arguments = prepared(&mut dice, (&merchant, &desk), &things, kind)?;
         let all: Vec<&str> = ["--json", "--mode", "test"]
             .into_iter()
             .chain(arguments.iter().map(String::as_str))
@@ -560,13 +583,7 @@ fn killed(rounds: usize, seed: u64) -> Result<BTreeSet<&'static str>> {
             carry_on(&merchant, &desk, &format!("seed {seed}, round {round}"))?;
         }
     }
-    let log = ask(&desk, "test", &["log", "verify"])?.well()?;
-    let doctor = ask(&desk, "test", &["doctor"])?.well()?;
-    let modes = doctor["modes"].as_array().context("modes")?;
-    ensure!(
-        modes.iter().any(|it| it["log"]["lines"] == log["lines"]),
-        "doctor follows the log too: {doctor}"
-    );
+    let log = followed(&desk)?;
     println!(
         "{ended} ended by themselves, {uncertain} were seen in doubt, the log has {} lines",
         log["lines"]
