@@ -3,11 +3,14 @@
 use anyhow::{Context as _, Result, bail, ensure};
 use coffer_sim::{Effect, Fault, FaultKind, ServerOptions};
 use coffer_tests::{Desk, Ended, Merchant, world};
+use rand::seq::SliceRandom as _;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
 /// A desk with a synced test account.
 fn open(merchant: &Merchant) -> Result<Desk> {
@@ -69,31 +72,59 @@ fn outbox(desk: &Desk, mode: &str) -> Result<BTreeMap<String, Value>> {
         .collect())
 }
 
+/// The operation that ended a subscription at once. Such a request leaves neither key nor mark, so that it is told by what it
+/// is about: the one operation that was to end this subscription and was not refused.
+fn that_ended<'a>(shown: &'a BTreeMap<String, Value>, path: &str) -> Result<&'a str> {
+    let ended: Vec<&str> = shown
+        .values()
+        .filter(|it| it["kind"] == "cancel" && it["state"] != "refused")
+        .filter(|it| it["target"].as_str() == path.strip_prefix("/v1/subscriptions/"))
+        .filter(|it| {
+            !it["sentence"]
+                .as_str()
+                .is_some_and(|sentence| sentence.ends_with("when its period ends"))
+        })
+        .filter_map(|it| it["id"].as_str())
+        .collect();
+    match ended[..] {
+        [operation] => Ok(operation),
+        _ => bail!("{path} was ended by {ended:?}"),
+    }
+}
+
 /// The steps of each operation that the merchant took, by its mark or its key.
-fn done(effects: &[Effect]) -> BTreeMap<&str, Vec<&str>> {
-    let mut all: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+fn done(
+    shown: &BTreeMap<String, Value>,
+    effects: &[Effect],
+) -> Result<BTreeMap<String, Vec<String>>> {
+    let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for effect in effects {
         // `OPERATION-STEP-GENERATION`
         let mut key = effect.key.as_deref().unwrap_or_default().split('-');
         let (operation, step) = (key.next(), key.next().unwrap_or("0"));
-        if let Some(operation) = effect.operation.as_deref().or(operation) {
-            all.entry(operation).or_default().push(step);
-        }
+        let operation = match effect.operation.as_deref().or(operation) {
+            _ if effect.method == "DELETE" => that_ended(shown, &effect.path)?,
+            Some(operation) if !operation.is_empty() => operation,
+            _ => bail!("nobody knows what {effect:?} was for"),
+        };
+        all.entry(operation.to_owned())
+            .or_default()
+            .push(step.to_owned());
     }
-    all
+    Ok(all)
 }
 
 /// Holds what the outbox shows against what the merchant did: each effect belongs to an operation that is kept, no step is
 /// done twice, and none is shown otherwise than it is.
 fn hold(shown: &BTreeMap<String, Value>, effects: &[Effect], when: &str) -> Result<()> {
-    let done = done(effects);
+    let done = done(shown, effects).context(when.to_owned())?;
     for (operation, steps) in &done {
         ensure!(
             steps.iter().collect::<BTreeSet<_>>().len() == steps.len(),
             "{when}: {operation} was done twice: {steps:?}"
         );
         ensure!(
-            shown.contains_key(*operation),
+            shown.contains_key(operation),
             "{when}: {operation} was done and is not kept"
         );
     }
@@ -135,65 +166,314 @@ fn trouble(dice: &mut ChaCha8Rng) -> Vec<Fault> {
         .to_vec()
 }
 
-/// What there is to do something with.
+/// Asks the merchant itself.
+fn at_merchant(merchant: &Merchant, path: &str) -> Result<Value> {
+    let (base, key) = (merchant.url()?, merchant.key()?);
+    let address = base.strip_prefix("http://").context("an address")?;
+    let mut stream = TcpStream::connect(address)?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\r\n"
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let (_, body) = answer.split_once("\r\n\r\n").context("a body")?;
+    serde_json::from_str(body).with_context(|| answer.clone())
+}
+
+/// Everything that a list of the merchant's shows and that fits.
+fn listed(merchant: &Merchant, list: &str, fits: impl Fn(&Value) -> bool) -> Result<Vec<Value>> {
+    let mut all = Vec::new();
+    let mut after = String::new();
+    loop {
+        let page = at_merchant(merchant, &format!("/v1/{list}limit=100{after}"))?;
+        let data = page["data"].as_array().context("data")?;
+        all.extend(data.iter().filter(|it| fits(it)).cloned());
+        match data.last().and_then(|it| it["id"].as_str()) {
+            Some(last) if page["has_more"] == true => after = format!("&starting_after={last}"),
+            _ => return Ok(all),
+        }
+    }
+}
+
+fn names(of: &[Value]) -> Vec<String> {
+    let ids = of.iter().filter_map(|it| it["id"].as_str());
+    ids.map(str::to_owned).collect()
+}
+
+/// What there is to do something with. Subscriptions lie in heaps, so that what one operation does stands in the way of few
+/// others.
 struct Things {
     payments: Vec<String>,
-    subscriptions: Vec<String>,
+    whole: Vec<String>,
+    ending: Vec<String>,
+    ended: Vec<String>,
+    pausing: Vec<String>,
+    resting: Vec<String>,
+    cheaper: Vec<String>,
+    changing: Vec<String>,
+    planned: Vec<String>,
     trials: Vec<String>,
     bills: Vec<String>,
+    sent: Vec<String>,
+    paid: Vec<Value>,
     customers: Vec<String>,
+    coupon: String,
+    code: String,
+    prices: Vec<Value>,
+}
+
+/// A subscription that nothing stands in the way of.
+fn is_plain(it: &Value) -> bool {
+    let price = &it["items"]["data"][0]["price"]["recurring"];
+    it["schedule"].is_null()
+        && it["pause_collection"].is_null()
+        && it["cancel_at_period_end"] == false
+        && it["collection_method"] == "charge_automatically"
+        && it["automatic_tax"]["enabled"] == false
+        && it["items"]["data"]
+            .as_array()
+            .is_some_and(|all| all.len() == 1)
+        && price["usage_type"] == "licensed"
+        && price["interval"] == "month"
+        && price["interval_count"] == 1
+}
+
+fn is_paid(it: &Value) -> bool {
+    it["amount_paid"].as_i64() > Some(2_000)
+        && it["amount_paid"] == it["total"]
+        && it["lines"]["data"][0]["amount"].as_i64() > Some(100)
 }
 
 impl Things {
-    fn of(desk: &Desk) -> Result<Self> {
+    fn of(merchant: &Merchant, desk: &Desk) -> Result<Self> {
+        let plain = listed(merchant, "subscriptions?status=active&", is_plain)?;
+        let flexible = |it: &&Value| it["billing_mode"]["type"] == "flexible";
+        let resting: Vec<Value> = plain.iter().filter(flexible).take(3).cloned().collect();
+        let mut heaps = vec![Vec::new(); 6];
+        let others = plain.iter().filter(|it| !resting.contains(it)).cloned();
+        for (n, id) in names(&others.collect::<Vec<_>>()).into_iter().enumerate() {
+            // The first ones are small, so that what was done to one is also taken back; the last one is used up.
+            heaps[(n / 3).min(5)].push(id);
+        }
+        let open = listed(merchant, "invoices?status=open&", |_| true)?;
+        let sent: Vec<Value> = open
+            .iter()
+            .filter(|it| it["collection_method"] == "send_invoice")
+            .cloned()
+            .collect();
+        let coupons = listed(merchant, "coupons?", |it| {
+            it["valid"] == true && !it["percent_off"].is_null()
+        })?;
+        let codes = listed(merchant, "promotion_codes?", |it| it["active"] == true)?;
+        let code = codes.first().and_then(|it| it["code"].as_str());
+        let mut payments = payments(desk, "test")?;
+        let mut take = || heaps.pop().unwrap_or_default();
         Ok(Self {
-            payments: payments(desk, "test")?,
-            subscriptions: ids(desk, &["subscriptions", "--status", "active"])?,
+            whole: payments.split_off(payments.len() / 2),
+            payments,
+            ended: take(),
+            ending: take(),
+            pausing: take(),
+            cheaper: take(),
+            changing: take(),
+            planned: take(),
+            resting: names(&resting),
             trials: ids(desk, &["subscriptions", "--status", "trialing"])?,
-            bills: ids(desk, &["invoices", "--status", "open"])?,
+            bills: names(&open),
+            sent: names(&sent),
+            paid: listed(merchant, "invoices?status=paid&", is_paid)?,
             customers: ids(desk, &["customers"])?,
+            coupon: names(&coupons).into_iter().next().context("a coupon")?,
+            code: code.context("a code")?.to_owned(),
+            prices: listed(merchant, "prices?active=true&", |it| {
+                it["recurring"]["interval"] == "month"
+                    && it["recurring"]["interval_count"] == 1
+                    && it["recurring"]["usage_type"] == "licensed"
+            })?,
         })
     }
 }
 
-/// A command that does something, and leaves its key or its mark.
-fn something<'a>(dice: &mut ChaCha8Rng, things: &'a Things) -> Vec<&'a str> {
-    let mut any = |of: &'a [String]| of[dice.random_range(0..of.len())].as_str();
-    let payment = any(&things.payments);
-    let subscription = any(&things.subscriptions);
-    let (trial, bill) = (any(&things.trials), any(&things.bills));
-    let customer = any(&things.customers);
-    match dice.random_range(0..20) {
-        0..4 => vec!["refund", payment, "--amount", "0.10", "--note", "a round"],
-        4 => vec!["cancel", subscription, "--when", "period-end"],
-        5 => vec!["uncancel", subscription],
-        6..8 => vec!["pause", subscription, "--what", "collection"],
-        8 => vec!["resume", subscription],
-        9 => vec![
-            "plan-change",
-            subscription,
-            "--quantity",
-            "3",
-            "--proration",
-            "none",
-        ],
-        10..12 => vec![
-            "plan-change",
-            subscription,
-            "--quantity",
-            "4",
-            "--when",
-            "period-end",
-        ],
-        12 => vec!["keep-plan", subscription],
-        13 => vec!["credit", customer, "--amount", "1.00"],
-        14 => vec!["customer", "update", customer, "--name", "Somebody Else"],
-        15 => vec!["extend-trial", trial, "--until", "now"],
-        16 => vec!["credit-note", bill, "--amount", "0.10", "--note", "a round"],
-        17 => vec!["invoice", "void", bill],
-        18 => vec!["invoice", "uncollectible", bill],
-        _ => vec!["outbox", "run"],
+/// Every kind of operation, and carrying on with what waits. Each
+/// comes once in a turn, and turns are shuffled.
+const KINDS: [&str; 32] = [
+    "refund of a part",
+    "refund of the whole",
+    "cancel now",
+    "cancel at the period's end",
+    "uncancel",
+    "pause the collection",
+    "resume the collection",
+    "pause the service",
+    "resume the service",
+    "other quantity",
+    "other price",
+    "other quantity at the period's end",
+    "keep the plan",
+    "add an item",
+    "remove an item",
+    "coupon",
+    "promotion code",
+    "remove coupon",
+    "extend a trial",
+    "end a trial",
+    "credit",
+    "credit note of what is due",
+    "credit note by line",
+    "credit note to credit",
+    "invoice pay",
+    "invoice send",
+    "invoice void",
+    "invoice uncollectible",
+    "customer's name",
+    "customer's address",
+    "run",
+    "refund queued",
+];
+
+/// What has to be done before: there has to be something to be undone, or nothing that stands in the way.
+fn before(kind: &str) -> Option<&'static str> {
+    match kind {
+        "uncancel" => Some("cancel at the period's end"),
+        "resume the collection" => Some("pause the collection"),
+        "resume the service" => Some("pause the service"),
+        "keep the plan" => Some("other quantity at the period's end"),
+        "cancel at the period's end" => Some("uncancel"),
+        "pause the collection" => Some("resume the collection"),
+        "pause the service" => Some("resume the service"),
+        "other quantity at the period's end" => Some("keep the plan"),
+        "remove an item" => Some("add an item"),
+        "remove coupon" => Some("coupon"),
+        _ => None,
     }
+}
+
+/// One of many.
+fn any<'a, T>(dice: &mut ChaCha8Rng, of: &'a [T], what: &str) -> Result<&'a T> {
+    ensure!(!of.is_empty(), "there is nothing for {what}");
+    Ok(&of[dice.random_range(0..of.len())])
+}
+
+/// A price that a subscription can have beside or instead of its own, and its newest item.
+fn beside(merchant: &Merchant, things: &Things, subscription: &str) -> Result<(String, String)> {
+    let it = at_merchant(merchant, &format!("/v1/subscriptions/{subscription}"))?;
+    let items = it["items"]["data"].as_array().context("items")?;
+    let held: Vec<&Value> = items.iter().map(|it| &it["price"]["id"]).collect();
+    let other = things
+        .prices
+        .iter()
+        .find(|price| price["currency"] == it["currency"] && !held.contains(&&price["id"]))
+        .context("another price")?;
+    let text = |it: &Value| it.as_str().unwrap_or_default().to_owned();
+    let last = items.last().context("an item")?;
+    Ok((text(&other["id"]), text(&last["id"])))
+}
+
+/// A command that does something.
+fn something(
+    dice: &mut ChaCha8Rng,
+    merchant: &Merchant,
+    things: &Things,
+    kind: &str,
+) -> Result<Vec<String>> {
+    let free = ["--proration", "none"];
+    let words = |words: &[&str]| words.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+    let mut one = |of: &[String]| any(dice, of, kind).cloned();
+    Ok(match kind {
+        "refund of a part" => words(&["refund", &one(&things.payments)?, "--amount", "0.10"]),
+        "refund queued" => {
+            let payment = one(&things.payments)?;
+            words(&["refund", &payment, "--amount", "0.20", "--offline"])
+        }
+        "refund of the whole" => words(&["refund", &one(&things.whole)?]),
+        "cancel now" => words(&["cancel", &one(&things.ended)?, "--when", "now"]),
+        "cancel at the period's end" => {
+            words(&["cancel", &one(&things.ending)?, "--when", "period-end"])
+        }
+        "uncancel" => words(&["uncancel", &one(&things.ending)?]),
+        "pause the collection" => words(&["pause", &one(&things.pausing)?, "--what", "collection"]),
+        "resume the collection" => words(&["resume", &one(&things.pausing)?]),
+        "pause the service" => words(&["pause", &one(&things.resting)?, "--what", "service"]),
+        "resume the service" => words(&["resume", &one(&things.resting)?]),
+        "keep the plan" => words(&["keep-plan", &one(&things.planned)?]),
+        "other quantity at the period's end" => {
+            let subscription = one(&things.planned)?;
+            let quantity = one(&["4", "5", "6"].map(str::to_owned))?;
+            let change = ["plan-change", &subscription, "--when", "period-end"];
+            [words(&change), words(&["--quantity", &quantity])].concat()
+        }
+        "other quantity" | "other price" | "add an item" | "remove an item" => {
+            let subscription = one(&things.changing)?;
+            let quantity = one(&["2", "3", "5", "7"].map(str::to_owned))?;
+            let (price, item) = beside(merchant, things, &subscription)?;
+            let change = match kind {
+                "other quantity" => ["--item", &item, "--quantity", &quantity],
+                "other price" => ["--item", &item, "--price", &price],
+                "add an item" => ["--add", &price, "--when", "now"],
+                _ => ["--remove", &item, "--when", "now"],
+            };
+            [
+                words(&["plan-change", &subscription]),
+                words(&change),
+                words(&free),
+            ]
+            .concat()
+        }
+        _ => cheaper_or_billed(dice, things, kind)?,
+    })
+}
+
+fn cheaper_or_billed(dice: &mut ChaCha8Rng, things: &Things, kind: &str) -> Result<Vec<String>> {
+    let words = |words: &[&str]| words.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+    let day = format!("2027-01-{}", dice.random_range(10..29));
+    let paid = any(dice, &things.paid, kind)?;
+    let text = |it: &Value| it.as_str().unwrap_or_default().to_owned();
+    let (invoice, line) = (text(&paid["id"]), text(&paid["lines"]["data"][0]["id"]));
+    let name = format!("Somebody Else {}", dice.random_range(0..1_000));
+    let post = format!("somebody{}@post.example", dice.random_range(0..1_000));
+    let mut one = |of: &[String]| any(dice, of, kind).cloned();
+    Ok(match kind {
+        "coupon" => words(&["coupon", &one(&things.cheaper)?, "--coupon", &things.coupon]),
+        "promotion code" => {
+            let subscription = one(&things.cheaper)?;
+            words(&["coupon", &subscription, "--promotion-code", &things.code])
+        }
+        "remove coupon" => words(&["coupon", &one(&things.cheaper)?, "--remove"]),
+        "extend a trial" => words(&["extend-trial", &one(&things.ended)?, "--until", &day]),
+        "end a trial" => words(&["extend-trial", &one(&things.trials)?, "--until", "now"]),
+        "credit" => words(&["credit", &one(&things.customers)?, "--amount", "1.00"]),
+        "credit note of what is due" => {
+            words(&["credit-note", &one(&things.bills)?, "--amount", "0.10"])
+        }
+        "credit note by line" => {
+            let part = format!("{line}=0.10");
+            words(&["credit-note", &invoice, "--line", &part])
+        }
+        "credit note to credit" => {
+            words(&["credit-note", &invoice, "--amount", "0.10", "--to-credit"])
+        }
+        "invoice pay" => words(&["invoice", "pay", &one(&things.bills)?]),
+        "invoice send" => words(&["invoice", "send", &one(&things.sent)?]),
+        "invoice void" => words(&["invoice", "void", &one(&things.bills)?]),
+        "invoice uncollectible" => words(&["invoice", "uncollectible", &one(&things.bills)?]),
+        "customer's name" => words(&[
+            "customer",
+            "update",
+            &one(&things.customers)?,
+            "--name",
+            &name,
+        ]),
+        "customer's address" => words(&[
+            "customer",
+            "update",
+            &one(&things.customers)?,
+            "--email",
+            &post,
+        ]),
+        "run" => words(&["outbox", "run"]),
+        other => bail!("nobody knows how to do {other}"),
+    })
 }
 
 /// Carries on with what was left: afterwards nothing is open that needs nobody.
@@ -212,31 +492,78 @@ fn carry_on(merchant: &Merchant, desk: &Desk, when: &str) -> Result<()> {
     Ok(())
 }
 
+/// The command of a round, once what has to be done before it was done.
+fn prepared(
+    dice: &mut ChaCha8Rng,
+    (merchant, desk): (&Merchant, &Desk),
+    things: &Things,
+    kind: &str,
+) -> Result<Vec<String>> {
+    if let Some(first) = before(kind) {
+        // With the same dice it is done to the same object. It may be done already, or not possible.
+        let arguments = something(&mut dice.clone(), merchant, things, first)?;
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        ask(desk, "test", &arguments)?;
+    }
+    let mut arguments = something(dice, merchant, things, kind)?;
+    if kind != "run" {
+        arguments.extend(["--note", kind].map(str::to_owned));
+    }
+    Ok(arguments)
+}
+
+/// How long a command takes that nobody disturbs.
+fn undisturbed(desk: &Desk, things: &Things) -> Result<Duration> {
+    let payment = things.payments.first().context("a payment")?;
+    let since = Instant::now();
+    ask(desk, "test", &["refund", payment, "--amount", "0.30"])?.well()?;
+    Ok(since.elapsed())
+}
+
+/// Follows the log, which `doctor` does too.
+fn followed(desk: &Desk) -> Result<Value> {
+    let log = ask(desk, "test", &["log", "verify"])?.well()?;
+    let doctor = ask(desk, "test", &["doctor"])?.well()?;
+    let modes = doctor["modes"].as_array().context("modes")?;
+    ensure!(
+        modes.iter().any(|it| it["log"]["lines"] == log["lines"]),
+        "doctor follows the log too: {doctor}"
+    );
+    Ok(log)
+}
+
 /// Kills commands that act at random instants, and looks each time.
 #[expect(
     clippy::print_stdout,
     reason = "the seed and what was met are printed, so that a round can be repeated"
 )]
-fn killed(rounds: u32, seed: u64) -> Result<()> {
-    let spec = world(seed, 120)?;
+fn killed(rounds: usize, seed: u64) -> Result<BTreeSet<&'static str>> {
+    let spec = world(seed, 240)?;
     let merchant = Merchant::start_with(ServerOptions {
         latency: Some(Duration::from_millis(8)),
         ..ServerOptions::new(spec)
     })?;
     let desk = open(&merchant)?;
-    let things = Things::of(&desk)?;
+    let things = Things::of(&merchant, &desk)?;
     println!("seed {seed}, {rounds} rounds");
     let mut dice = ChaCha8Rng::seed_from_u64(seed);
     let (mut ended, mut uncertain) = (0, 0);
+    let mut turn: Vec<&'static str> = Vec::new();
+    let whole = undisturbed(&desk, &things)?;
     for round in 0..rounds {
-        let arguments = something(&mut dice, &things);
+        if turn.is_empty() {
+            turn = KINDS.to_vec();
+            turn.shuffle(&mut dice);
+        }
+        let kind = turn.pop().context("a kind")?;
+        let arguments = prepared(&mut dice, (&merchant, &desk), &things, kind)?;
         let all: Vec<&str> = ["--json", "--mode", "test"]
             .into_iter()
-            .chain(arguments)
+            .chain(arguments.iter().map(String::as_str))
             .collect();
         merchant.server()?.set_faults(trouble(&mut dice));
         let mut child = desk.command(&all)?.spawn()?;
-        std::thread::sleep(Duration::from_millis(dice.random_range(0..450)));
+        std::thread::sleep(whole.mul_f64(dice.random_range(0.0..1.6)));
         if child.try_wait()?.is_none() {
             child.kill()?;
         } else {
@@ -250,38 +577,55 @@ fn killed(rounds: u32, seed: u64) -> Result<()> {
         hold(
             &shown,
             &effects,
-            &format!("seed {seed}, round {round}, killed"),
+            &format!("seed {seed}, round {round}, killed: {kind}"),
         )?;
         if dice.random_range(0..3) == 0 {
             carry_on(&merchant, &desk, &format!("seed {seed}, round {round}"))?;
         }
     }
-    let log = ask(&desk, "test", &["log", "verify"])?.well()?;
-    let doctor = ask(&desk, "test", &["doctor"])?.well()?;
-    let modes = doctor["modes"].as_array().context("modes")?;
-    ensure!(
-        modes.iter().any(|it| it["log"]["lines"] == log["lines"]),
-        "doctor follows the log too: {doctor}"
-    );
+    let log = followed(&desk)?;
     println!(
         "{ended} ended by themselves, {uncertain} were seen in doubt, the log has {} lines",
         log["lines"]
     );
     ensure!(ended < rounds, "some were killed");
-    Ok(())
+    // Each operation carries its kind as its note.
+    let shown = outbox(&desk, "test")?;
+    let stands = |kind: &str, state: &str| {
+        shown
+            .values()
+            .any(|it| it["note"] == kind && it["state"] == state)
+    };
+    let done: BTreeSet<&str> = KINDS
+        .into_iter()
+        .filter(|kind| stands(kind, "done"))
+        .collect();
+    println!(
+        "{} kinds were done, of {} operations",
+        done.len(),
+        shown.len()
+    );
+    Ok(done)
 }
 
 #[test]
 fn what_acts_can_be_killed_at_any_instant() -> Result<()> {
-    killed(24, 20_261_126)
+    killed(KINDS.len(), 20_261_126)?;
+    Ok(())
 }
 
 #[test]
 #[ignore = "takes many minutes; `cargo xtask soak` runs it"]
 fn soak_of_a_thousand_kills() -> Result<()> {
+    let mut done = BTreeSet::new();
     for part in 0..4 {
-        killed(260, 4_000 + part)?;
+        done.extend(killed(260, 4_000 + part)?);
     }
+    let idle: Vec<&&str> = KINDS
+        .iter()
+        .filter(|kind| **kind != "run" && !done.contains(*kind))
+        .collect();
+    ensure!(idle.is_empty(), "these were never done: {idle:?}");
     Ok(())
 }
 

@@ -4,7 +4,11 @@
 //! knows its answers and nothing of the ledger. After each step the two are held against each other: nothing was done
 //! twice, what is shown as done was done, and what is shown as not done was not.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "the helpers of a test may fail it"
+)]
 
 mod ledger;
 mod machine;

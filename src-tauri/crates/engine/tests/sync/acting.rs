@@ -88,12 +88,20 @@ fn path(row: &OperationRow) -> String {
     path.split('{').next().unwrap().to_owned()
 }
 
-/// A trouble that strikes the next request that changes something.
-fn strikes(row: &OperationRow, kind: FaultKind) -> Vec<Fault> {
+/// Every request of every operation.
+fn requests() -> impl Iterator<Item = (Act, usize)> {
+    Act::ALL
+        .into_iter()
+        .flat_map(|act| (0..act.effects()).map(move |request| (act, request)))
+}
+
+/// A trouble that strikes the first request of an operation, or the second: that one goes to what the first one made.
+fn strikes(row: &OperationRow, request: usize, kind: FaultKind) -> Vec<Fault> {
+    let below = if request == 0 { "" } else { "/" };
     ["POST", "DELETE"]
         .map(|method| Fault {
             method: Some(method.to_owned()),
-            path: Some(path(row)),
+            path: Some(path(row) + below),
             ..Fault::next(1, kind.clone())
         })
         .to_vec()
@@ -147,13 +155,15 @@ enum Then {
 async fn matrix(kind: FaultKind, then: Then, seed: u64) {
     let (shop, mut shelf) = varied_shop(seed).await;
     let mut rows = Vec::new();
-    for act in Act::ALL {
+    for (act, request) in requests() {
         let before = shop.merchant.effects().len();
         let row = accepted(&shop.books, &shop, shelf.wish(act), false).await;
-        shop.merchant.set_faults(strikes(&row, kind.clone()));
+        shop.merchant
+            .set_faults(strikes(&row, request, kind.clone()));
         let row = carried_out(&shop.books, &shop, &row.id).await;
         shop.merchant.set_faults(Vec::new());
         let done = done_since(&shop, before);
+        assert!(done >= request, "{act:?}: the trouble came too early");
         told_rightly(act, &row, done, "after the trouble");
         rows.push((act, row, done));
     }
@@ -255,16 +265,21 @@ matrices! {
 /// Stops the program while a request is under way, for every operation, and carries on with another one.
 async fn cut_off(kind: FaultKind, is_done: bool, seed: u64) {
     let (shop, mut shelf) = varied_shop(seed).await;
-    for act in Act::ALL {
+    for (act, request) in requests() {
         let before = shop.merchant.effects().len();
         let row = accepted(&shop.books, &shop, shelf.wish(act), false).await;
-        shop.merchant.set_faults(strikes(&row, kind.clone()));
+        shop.merchant
+            .set_faults(strikes(&row, request, kind.clone()));
         let (books, options) = (Arc::clone(&shop.books), running(&shop, Some(&row.id)));
         let task = tokio::spawn(async move { run(&books, options).await });
         let under_way = async {
-            while state(&standing(&shop.books, &row.id)) != State::Sending
-                || (is_done && done_since(&shop, before) == 0)
-            {
+            let is_under_way = || {
+                let now = standing(&shop.books, &row.id);
+                state(&now) == State::Sending
+                    && usize::from(now.progress.step) == request
+                    && done_since(&shop, before) == request + usize::from(is_done)
+            };
+            while !is_under_way() {
                 tokio::time::sleep(std::time::Duration::from_millis(5)).await;
             }
         };
@@ -278,6 +293,12 @@ async fn cut_off(kind: FaultKind, is_done: bool, seed: u64) {
             state(&standing(&books, &row.id)),
             State::Unknown,
             "{act:?}: what was under way is not known"
+        );
+        let done = request + usize::from(is_done);
+        assert_eq!(
+            done_since(&shop, before),
+            done,
+            "{act:?}: request {request}"
         );
         let row = carried_out(&books, &shop, &row.id).await;
         assert_eq!(state(&row), State::Done, "{act:?}: {:?}", row.message);
@@ -614,7 +635,7 @@ async fn a_log_that_was_altered_is_noticed_at_start_and_nothing_is_sent_by_itsel
 async fn what_was_lost_is_looked_for_and_sent_again_in_one_go() {
     let (shop, mut shelf) = shop(10).await;
     let row = accepted(&shop.books, &shop, shelf.wish(Act::RefundPart), false).await;
-    shop.merchant.set_faults(strikes(&row, FaultKind::Reset));
+    shop.merchant.set_faults(strikes(&row, 0, FaultKind::Reset));
     let row = carried_out(&shop.books, &shop, &row.id).await;
     assert_eq!(state(&row), State::Done, "{:?}", row.message);
     assert_eq!(row.progress.attempts, 2);
