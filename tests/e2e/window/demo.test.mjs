@@ -25,9 +25,6 @@ describe('the demo in the real window', () => {
     await window.find('.chart-drawing svg');
     await new Promise((resolve) => setTimeout(resolve, 400));
     await window.screenshot(join(RESULTS, 'window-demo.png'));
-    const second = desktop.launch({ args: ['coffer://customers'] });
-    assert.deepEqual(await second.endedWithin(15_000), { code: 0, signal: null }, second.stderr);
-    await window.find('.where .here', 'Customers');
     await window.click('button', 'Leave');
     await window.find('h1', 'Connect your billing');
     await desktop.quit(window);

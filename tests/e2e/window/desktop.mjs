@@ -121,8 +121,8 @@ export class Desktop {
   }
 
   /** Starts the window's program as a person would, without a driver. */
-  launch({ home = this.home, env = {}, args = [] } = {}) {
-    const program = new Program('coffer-desktop', DESKTOP_BIN, ['--home', home, ...args], {
+  launch({ home = this.home, env = {} } = {}) {
+    const program = new Program('coffer-desktop', DESKTOP_BIN, ['--home', home], {
       env: { ...this.env, ...env },
     });
     this.programs.push(program);
