@@ -42,6 +42,7 @@ test('every ledger shows exactly what the merchant is worth', async ({ desk, off
     const text = shown.replace(/\. Opens.*$/, '');
     expect(minorOf(text, currency), `${currency}: ${text}`).toBe(truth.mrr[currency]?.minor);
     await expect(ledger, 'the ledger says the same').toContainText(text);
+    await expect(active).toHaveText(/\d/);
     subscribers += Number((await active.innerText()).replace(/\D/g, ''));
   }
   expect(subscribers, 'subscribers of all ledgers').toBe(truth.active_subscribers);
