@@ -1241,10 +1241,6 @@ complete: boolean,
  */
 currencies: Array<string>, 
 /**
- * Currencies left out because a rate is not known.
- */
-unconverted: Array<string>, 
-/**
  * The series: one, or one for each part.
  */
 series: Array<SeriesView>, };
@@ -1274,7 +1270,7 @@ to: string | null,
  */
 every: string, 
 /**
- * The currency to convert into; the main ledger when left out.
+ * The ledger; the main one when left out.
  */
 currency: string | null, 
 /**
@@ -1447,7 +1443,7 @@ export type MovementsChartRequest = {
  */
 mode: ModeView, 
 /**
- * The currency, as for metrics.
+ * The ledger, as for metrics.
  */
 currency: string | null, 
 /**

@@ -44,14 +44,24 @@ impl Currency {
         std::str::from_utf8(&self.0).unwrap_or("XXX")
     }
 
+    /// Currencies whose minor unit is the major one. All that stand in neither list have two decimals.
+    pub const WITHOUT_DECIMALS: [&'static str; 15] = [
+        "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF",
+        "XOF", "XPF",
+    ];
+    /// Currencies whose minor unit is a thousandth.
+    pub const WITH_THREE_DECIMALS: [&'static str; 5] = ["BHD", "JOD", "KWD", "OMR", "TND"];
+
     /// Decimals of the minor unit that `Money` counts in.
     #[must_use]
     pub fn exponent(self) -> u32 {
-        match &self.0 {
-            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"JPY" | b"KMF" | b"KRW" | b"MGA" | b"PYG"
-            | b"RWF" | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
-            b"BHD" | b"JOD" | b"KWD" | b"OMR" | b"TND" => 3,
-            _ => 2,
+        let code = self.code();
+        if Self::WITHOUT_DECIMALS.contains(&code) {
+            0
+        } else if Self::WITH_THREE_DECIMALS.contains(&code) {
+            3
+        } else {
+            2
         }
     }
 

@@ -9,7 +9,7 @@ use crate::chart::short;
 use crate::error::EngineError;
 use crate::figures::View;
 use crate::metrics::{self, Money as InMoney, Point, Question};
-use crate::outbox::sentence;
+use crate::outbox::{sentence, why_it_waits};
 use crate::view::money::{day, difference, instant, money};
 use chrono::{Days, NaiveDate};
 use chrono_tz::Tz;
@@ -116,7 +116,7 @@ pub fn glance<M: Mode>(books: &Books<M>, zone: Tz) -> Result<Glance, EngineError
         glance.mrr = today.mrr.map(|minor| money(Money::new(minor, currency)));
         glance.short = today.mrr.map(|minor| short(minor, currency));
         if let Some(moved) = today.moved {
-            glance.today = Some(difference(change(&moved), currency));
+            glance.today = Some(difference(moved.change(), currency));
             glance.movements = movements(&moved, currency);
         }
     }
@@ -173,12 +173,7 @@ impl Seen {
             Ok((
                 account::all(read.sql())?.len(),
                 waiting::disputes(read.sql())?,
-                operation::standing(
-                    read.sql(),
-                    &[State::Unknown, State::NeedsReview, State::AwaitingApproval],
-                    0,
-                    OPERATIONS_MAX,
-                )?,
+                operation::standing(read.sql(), &State::WAITING_FOR_SOMEBODY, 0, OPERATIONS_MAX)?,
             ))
         })?;
         let mut seen = Self {
@@ -269,7 +264,7 @@ impl Seen {
     fn mark(&self, mark: i64, up: bool) -> Option<NotificationView> {
         let today = self.days.last()?;
         let now = self.text(today.mrr?)?;
-        let change = difference(today.moved.map_or(0, |it| change(&it)), self.currency?).text;
+        let change = difference(today.moved.map_or(0, |it| it.change()), self.currency?).text;
         let verb = if up { "passed" } else { "fell below" };
         Some(NotificationView {
             title: format!("MRR {verb} {}", self.text(mark)?),
@@ -305,14 +300,13 @@ impl Seen {
 
     fn operation(&self, id: &str) -> Option<NotificationView> {
         let it = self.operations.iter().find(|it| it.id == id)?;
-        let why = match it.progress.state {
-            State::AwaitingApproval => "It waits for another operator.",
-            State::Unknown => "It is not known yet whether it happened.",
-            _ => "It stopped, and waits for your word.",
-        };
         Some(NotificationView {
             title: "An operation needs you".to_owned(),
-            body: format!("{}. {why}", sentence(&it.intent)),
+            body: format!(
+                "{}. {}",
+                sentence(&it.intent),
+                why_it_waits(it.progress.state)
+            ),
             place: "#/outbox".to_owned(),
         })
     }
@@ -322,7 +316,7 @@ impl Seen {
         let yesterday = self.days.iter().rev().nth(1)?;
         let moved = yesterday.moved?;
         let currency = self.currency?;
-        let change = difference(change(&moved), currency).text;
+        let change = difference(moved.change(), currency).text;
         let mut body = movements(&moved, currency).join(", ");
         if body.is_empty() {
             body = "Nothing moved".to_owned();
@@ -370,24 +364,22 @@ impl DaySeen {
     }
 }
 
-const fn change(moved: &Moved) -> i64 {
-    moved.closing.saturating_sub(moved.opening)
-}
-
 /// What moved MRR, each kind that did with its amount.
 fn movements(moved: &Moved, currency: Currency) -> Vec<String> {
-    [
-        ("New", moved.new),
-        ("expansion", moved.expansion),
-        ("back again", moved.reactivation),
-        ("contraction", moved.contraction.saturating_neg()),
-        ("churn", moved.churn.saturating_neg()),
-        ("exchange rates", moved.fx),
-    ]
-    .into_iter()
-    .filter(|(_, minor)| *minor != 0)
-    .map(|(name, minor)| format!("{name} {}", difference(minor, currency).text))
-    .collect()
+    moved
+        .parts()
+        .into_iter()
+        .filter(|(_, minor)| *minor != 0)
+        .map(|(kind, minor)| format!("{} {}", kind_word(kind), difference(minor, currency).text))
+        .collect()
+}
+
+fn kind_word(kind: &str) -> &str {
+    match kind {
+        "reactivation" => "back again",
+        "fx" => "exchange rates",
+        other => other,
+    }
 }
 
 /// A few one by one, many as a number.

@@ -3,30 +3,20 @@
 import type { MovedSpan } from '../../api/generated';
 import type { Route } from '../../app/route.svelte';
 import type { IconName } from '../../parts/Icon.svelte';
+import { metricName, tidy } from '../numbers/names';
 
-interface FigureWords {
-  label: string;
-  /** Why there may be no number. */
-  nothing: string;
-}
-
-const FIGURES: Record<string, FigureWords> = {
-  arpa: { label: 'ARPA', nothing: 'There is no active subscriber to divide by.' },
-  active_subscribers: { label: 'Active subscribers', nothing: 'Nothing is synced yet.' },
-  net_mrr_churn_rate: { label: 'Net MRR churn', nothing: 'The month began without MRR.' },
-  nrr: { label: 'Net revenue retention', nothing: 'The month began without MRR.' },
-  trials: { label: 'Trials', nothing: 'Nothing is synced yet.' },
-  net_volume: { label: 'Cash this month', nothing: 'Nothing is synced yet.' },
-  customer_churn_rate: { label: 'Customer churn', nothing: 'The month began without active customers.' },
-  quick_ratio: {
-    label: 'Quick ratio',
-    nothing: 'Nothing was lost this month, so there is nothing to divide by.',
-  },
-  failed_payments: { label: 'Failed payments', nothing: 'Nothing is synced yet.' },
+/** Why a figure may have no number. */
+const NOTHING: Record<string, string> = {
+  arpa: 'There is no active subscriber to divide by.',
+  net_mrr_churn_rate: 'The month began without MRR.',
+  nrr: 'The month began without MRR.',
+  customer_churn_rate: 'The month began without active customers.',
+  quick_ratio: 'Nothing was lost this month, so there is nothing to divide by.',
 };
 
-export function figureWords(metric: string): FigureWords {
-  return FIGURES[metric] ?? { label: metric.replaceAll('_', ' '), nothing: 'It is undefined.' };
+export function figureWords(metric: string): { label: string; nothing: string } {
+  const label = metric === 'net_volume' ? 'Cash this month' : metricName(metric);
+  return { label, nothing: NOTHING[metric] ?? 'Nothing is synced yet.' };
 }
 
 const SPANS: Record<string, string> = { day: 'Today', month: 'This month', year: 'This year' };
@@ -35,22 +25,9 @@ export function spanWords(span: MovedSpan): string {
   return SPANS[span.span] ?? span.span;
 }
 
-const PARTS: Record<string, string> = {
-  new: 'new',
-  expansion: 'expansion',
-  reactivation: 'back again',
-  contraction: 'contraction',
-  churn: 'churn',
-  fx: 'exchange rates',
-};
-
-export function partWord(kind: string): string {
-  return PARTS[kind] ?? kind;
-}
-
 /** Where the customers behind a span are. */
 export function spanPlace({ span, date }: MovedSpan, currency: string | null): Route {
-  return { view: 'movements', params: chosen({ every: span === 'day' ? 'day' : 'month', date, currency }) };
+  return { view: 'movements', params: tidy({ every: span === 'day' ? 'day' : 'month', date, currency }) };
 }
 
 /** Where a figure is taken apart. */
@@ -60,13 +37,7 @@ export function explainPlace(
   currency: string | null,
   every = 'month',
 ): Route {
-  return { view: 'explain', params: chosen({ metric, date, every, currency }) };
-}
-
-function chosen(params: Record<string, string | null>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(params).filter((entry): entry is [string, string] => entry[1] !== null),
-  );
+  return { view: 'explain', params: tidy({ metric, date, every, currency }) };
 }
 
 interface NewsWords {

@@ -1,5 +1,5 @@
 // A list as a file that somebody asked for. The engine writes it piece by piece, so that a long one neither waits nor fills
-// the engine's memory; the page puts the pieces together and hands them to the browser.
+// the engine's memory; the page puts the pieces together.
 
 import type { ModeView, RecordList, RecordsAfter, RecordsCsv } from '../../api/generated';
 
@@ -34,15 +34,4 @@ export async function gathered(
     if (!told(file.rows)) return null;
   } while (after !== null);
   return file;
-}
-
-/** Hands a file to the browser, which keeps it where it keeps downloads. */
-export function hand(file: CsvFile): void {
-  // The mark in front tells spreadsheets that names are written in UTF-8.
-  const url = URL.createObjectURL(new Blob(['\ufeff', ...file.parts], { type: 'text/csv;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = file.name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

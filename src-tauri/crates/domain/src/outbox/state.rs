@@ -80,6 +80,10 @@ impl State {
         )
     }
 
+    /// States in which somebody has to do something, be it another operator who approves.
+    pub const WAITING_FOR_SOMEBODY: [Self; 3] =
+        [Self::Unknown, Self::NeedsReview, Self::AwaitingApproval];
+
     /// Whether a person has to do something.
     #[must_use]
     pub const fn needs_a_person(self) -> bool {

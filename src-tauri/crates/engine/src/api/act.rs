@@ -259,7 +259,7 @@ async fn listed<M: Mode>(books: &Arc<Books<M>>, wanted: Wanted) -> Result<Outbox
 /// What the customer of an operation is called.
 fn called(read: &Read<'_>, row: &OperationRow) -> Result<Option<String>, StoreError> {
     match &row.customer {
-        Some(id) => customers::called(read.sql(), row.account.as_str(), id),
+        Some(id) => customers::called(read.sql(), id.as_str()),
         None => Ok(None),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::api::handle::{ZONE, needed, out};
 use crate::api::types::{ApiErrorView, ModeView, MoneyView};
-use crate::books::{Books, blocking};
+use crate::books::blocking;
 use crate::cohorts;
 use crate::desk::Desk;
 use crate::error::EngineError;
@@ -33,7 +33,7 @@ pub struct MetricsRequest {
     pub to: Option<String>,
     /// `day`, `week` or `month`.
     pub every: String,
-    /// The currency to convert into; the main ledger when left out.
+    /// The ledger; the main one when left out.
     pub currency: Option<String>,
     /// The policy; ours when left out.
     pub policy: Option<String>,
@@ -91,8 +91,6 @@ pub struct MetricsAnswer {
     pub complete: bool,
     /// Every currency that has a ledger.
     pub currencies: Vec<String>,
-    /// Currencies left out because a rate is not known.
-    pub unconverted: Vec<String>,
     /// The series: one, or one for each part.
     pub series: Vec<SeriesView>,
 }
@@ -102,7 +100,7 @@ pub struct MetricsAnswer {
 pub struct MovementsChartRequest {
     /// The mode.
     pub mode: ModeView,
-    /// The currency, as for metrics.
+    /// The ledger, as for metrics.
     pub currency: Option<String>,
     /// The policy, as for metrics.
     pub policy: Option<String>,
@@ -403,6 +401,7 @@ fn view(home: &Home, policy: Option<&str>) -> Result<View, EngineError> {
 pub async fn metrics(desk: &Arc<Desk>, request: MetricsRequest) -> Answer<MetricsAnswer> {
     out(async {
         with_books!(needed(desk, request.mode).await?, books => blocking(move || {
+            let ledger = currency(request.currency.as_deref())?;
             let question = numbers::question(
                 &request.metrics,
                 view(&books.home, request.policy.as_deref())?,
@@ -413,10 +412,10 @@ pub async fn metrics(desk: &Arc<Desk>, request: MetricsRequest) -> Answer<Metric
                     day(request.to.as_deref())?,
                 ),
                 every(&request.every)?,
-                currency(request.currency.as_deref())?,
+                ledger,
                 request.by.as_deref(),
             )?;
-            numbers::metrics(&books, &question)
+            numbers::metrics(&books, &question, ledger)
         })
         .await)
     }
@@ -537,16 +536,4 @@ pub async fn policies(desk: &Arc<Desk>, _: PoliciesRequest) -> Answer<Policies> 
             })
             .collect(),
     }))
-}
-
-/// What a customer of a mode is called.
-pub(crate) fn called<M: coffer_domain::mode::Mode>(
-    books: &Books<M>,
-    ids: &[String],
-) -> Result<Vec<Option<String>>, EngineError> {
-    Ok(books.store.read(|read| {
-        ids.iter()
-            .map(|id| coffer_store::query::customers::called_anywhere(read.sql(), id))
-            .collect()
-    })?)
 }

@@ -26,4 +26,4 @@ pub(crate) use run::settle_what_was_left;
 pub use run::{RunOptions, RunOutcome, approve, discard, insist, run, waits};
 pub use target::Target;
 pub use wish::{AddedItem, CreditedLine, Wish};
-pub use words::{operation_view, sentence};
+pub use words::{operation_view, sentence, why_it_waits};

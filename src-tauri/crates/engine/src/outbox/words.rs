@@ -9,6 +9,7 @@ use coffer_domain::money::Money;
 use coffer_domain::operation::{
     Intent, InvoiceAction, ItemChange, PauseKind, PlanChange, TrialEnd, Voucher, When,
 };
+use coffer_domain::outbox::State;
 use coffer_providers::Preview;
 use coffer_store::table::operation::OperationRow;
 
@@ -69,6 +70,16 @@ pub fn sentence(intent: &Intent) -> String {
         Intent::UpdateCustomer { customer, .. } => {
             format!("Change the address or name of {customer}")
         }
+    }
+}
+
+/// Why an operation waits for somebody.
+#[must_use]
+pub const fn why_it_waits(state: State) -> &'static str {
+    match state {
+        State::AwaitingApproval => "It waits for another operator.",
+        State::Unknown => "It is not known yet whether it happened.",
+        _ => "It stopped, and waits for your word.",
     }
 }
 

@@ -32,6 +32,21 @@ pub const fn empty(offset: u64) -> CustomerPage {
     }
 }
 
+/// What customers are called, in the order of their ids.
+///
+/// # Errors
+/// The file's.
+pub(super) fn called<M: Mode>(
+    books: &Books<M>,
+    ids: &[String],
+) -> Result<Vec<Option<String>>, EngineError> {
+    Ok(books.store.read(|read| {
+        ids.iter()
+            .map(|id| customers::called(read.sql(), id))
+            .collect()
+    })?)
+}
+
 /// Answers `customers`.
 ///
 /// # Errors

@@ -3,12 +3,12 @@
 //! Movements are of whole days, and a day goes on after somebody looked. So what was seen of the last day is kept beside
 //! the instant, and only the rest of that day is news. The instant advances when the page says so and never by itself.
 
-use crate::api::numbers::called;
 use crate::api::today::{News, NewsGroup, NewsLine};
 use crate::api::types::ModeView;
 use crate::books::Books;
 use crate::error::EngineError;
 use crate::figures::{self, Customer, Figures, View};
+use crate::view::customers::called;
 use crate::view::money::{difference, instant, money};
 use chrono::{Duration, NaiveDate};
 use chrono_tz::Tz;

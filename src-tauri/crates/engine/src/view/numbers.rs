@@ -3,7 +3,7 @@
 use crate::api::numbers::{
     BarView, CohortCell, CohortView, CohortsAnswer, ExplainAnswer, ExplainRow, ForecastAnswer,
     KnownAheadView, MetricsAnswer, MonthAheadView, MovementsChart, PointView, SeriesView,
-    ValueView, called,
+    ValueView,
 };
 use crate::books::Books;
 use crate::chart::{Bar, Bars, Theme, bars_svg};
@@ -12,7 +12,8 @@ use crate::error::EngineError;
 use crate::explain::{self, Shown, explain};
 use crate::figures::View;
 use crate::forecast;
-use crate::metrics::{self, By, Filter, Money as InMoney, Point, Question, movements_in_order};
+use crate::metrics::{self, By, Filter, Money as InMoney, Point, Question, Series};
+use crate::view::customers::called;
 use crate::view::money::{difference, instant, money};
 use crate::view::overview::percent;
 use chrono::{Datelike as _, Days, Months, NaiveDate};
@@ -66,10 +67,29 @@ pub fn question(
         from,
         to,
         every,
-        money: currency.map_or(InMoney::Main, |code| InMoney::In(code, None)),
+        money: ledger_money(currency),
         by,
         filter: Filter::default(),
     })
+}
+
+/// One ledger's figures are those of all ledgers with the others left out: nothing is converted.
+pub(super) const fn ledger_money(currency: Option<Currency>) -> InMoney {
+    match currency {
+        Some(_) => InMoney::Each,
+        None => InMoney::Main,
+    }
+}
+
+/// The series of an answer that are of a ledger; all of them where none is named.
+pub(super) fn of_ledger(
+    answer: metrics::Answer,
+    currency: Option<Currency>,
+) -> impl Iterator<Item = Series> {
+    answer
+        .series
+        .into_iter()
+        .filter(move |series| currency.is_none() || series.currency == currency)
 }
 
 /// Answers `metrics`. Blocks.
@@ -79,6 +99,7 @@ pub fn question(
 pub fn metrics<M: Mode>(
     books: &Books<M>,
     question: &Question,
+    currency: Option<Currency>,
 ) -> Result<MetricsAnswer, EngineError> {
     let answer = metrics::answer(books, question)?;
     let code = |currency: &Currency| currency.code().to_owned();
@@ -87,10 +108,7 @@ pub fn metrics<M: Mode>(
         as_of: answer.as_of.map(instant),
         complete: answer.complete,
         currencies: answer.currencies.iter().map(code).collect(),
-        unconverted: answer.unconverted.iter().map(code).collect(),
-        series: answer
-            .series
-            .iter()
+        series: of_ledger(answer, currency)
             .map(|series| SeriesView {
                 key: series.slice.as_ref().map(|(key, _)| key.clone()),
                 name: series.slice.as_ref().map(|(_, name)| name.clone()),
@@ -142,27 +160,26 @@ fn amount(minor: Option<i64>, currency: Option<Currency>) -> String {
     }
 }
 
+/// The opening, what each kind did with its sign, the closing.
 fn moves(moved: &Moved, currency: Option<Currency>) -> Vec<ValueView> {
-    movements_in_order(moved)
-        .into_iter()
-        .map(|(name, minor)| {
-            // What went is counted as an amount, and shown as what it did to MRR.
-            let minor = match name {
-                "contraction" | "churn" => minor.saturating_neg(),
-                _ => minor,
-            };
-            ValueView {
-                name: name.to_owned(),
-                text: match currency {
-                    Some(currency) if !matches!(name, "opening" | "closing") => {
-                        difference(minor, currency).text
-                    }
-                    _ => amount(Some(minor), currency),
-                },
-                whole: Some(minor),
-            }
-        })
-        .collect()
+    let one = |name: &str, minor: i64, text: String| ValueView {
+        name: name.to_owned(),
+        text,
+        whole: Some(minor),
+    };
+    let level = |name: &str, minor: i64| one(name, minor, amount(Some(minor), currency));
+    let mut all = vec![level("opening", moved.opening)];
+    all.extend(
+        moved
+            .parts()
+            .into_iter()
+            .map(|(name, minor)| match currency {
+                Some(currency) => one(name, minor, difference(minor, currency).text),
+                None => level(name, minor),
+            }),
+    );
+    all.push(level("closing", moved.closing));
+    all
 }
 
 /// A rate in percent with one decimal; the quick ratio is a number of times.
@@ -223,7 +240,7 @@ pub fn movements_chart<M: Mode>(
         from: first_of(today, every, periods),
         to: Some(today),
         every,
-        money: currency.map_or(InMoney::Main, |code| InMoney::In(code, None)),
+        money: ledger_money(currency),
         by: None,
         filter: Filter::default(),
         view,
@@ -237,10 +254,8 @@ pub fn movements_chart<M: Mode>(
         complete: answer.complete,
         bars: Vec::new(),
     };
-    let Some(series) = answer.series.first() else {
-        return Ok(chart);
-    };
-    let Some(currency) = series.currency else {
+    let series = of_ledger(answer, currency).find(|series| series.currency.is_some());
+    let Some((series, currency)) = series.and_then(|it| it.currency.map(|code| (it, code))) else {
         return Ok(chart);
     };
     chart.currency = Some(currency.code().to_owned());
@@ -265,7 +280,7 @@ pub fn movements_chart<M: Mode>(
             x: place.x,
             y: place.y,
             point: point(it, Some(currency)),
-            change: difference(moved.closing.saturating_sub(moved.opening), currency),
+            change: difference(moved.change(), currency),
         })
         .collect();
     chart.svg = Some(drawn.svg);

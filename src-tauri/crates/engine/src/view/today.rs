@@ -6,10 +6,10 @@ use crate::api::types::ModeView;
 use crate::books::Books;
 use crate::error::EngineError;
 use crate::figures::View;
-use crate::metrics::{self, Answer, Filter, Money as InMoney, Point, Question, Series};
-use crate::outbox::sentence;
+use crate::metrics::{self, Answer, Filter, Point, Question, Series};
+use crate::outbox::{sentence, why_it_waits};
 use crate::view::money::{day, difference, instant};
-use crate::view::numbers::values;
+use crate::view::numbers::{ledger_money, of_ledger, values};
 use crate::view::overview::percent;
 use chrono::{Datelike as _, Months, NaiveDate};
 use chrono_tz::Tz;
@@ -78,14 +78,13 @@ pub fn today<M: Mode>(
     let mut named = FIGURES.to_vec();
     named.push(Metric::Movements);
     let asked = |metrics: Vec<Metric>, from: Option<NaiveDate>, every: Every| {
-        let money = currency.map_or(InMoney::Main, |_| InMoney::Each);
         let question = Question {
             metrics,
             view: View::plain(zone),
             from,
             to: None,
             every,
-            money,
+            money: ledger_money(currency),
             by: None,
             filter: Filter::default(),
         };
@@ -112,14 +111,9 @@ pub fn today<M: Mode>(
     Ok(today)
 }
 
-/// The series of a ledger, or the only one; `None` where there is none.
+/// The series of the ledger that is meant.
 fn ledger(answer: Answer, wanted: Option<Currency>) -> Option<(Currency, Series)> {
-    answer.series.into_iter().find_map(|series| {
-        let own = series.currency?;
-        wanted
-            .is_none_or(|wanted| wanted == own)
-            .then_some((own, series))
-    })
+    of_ledger(answer, wanted).find_map(|series| Some((series.currency?, series)))
 }
 
 fn moved_of(point: &Point) -> Option<&Moved> {
@@ -166,15 +160,16 @@ fn told(
 ) -> Option<MovedSpan> {
     let (first, last) = (moved.first()?, moved.last()?);
     let minor = last.closing.saturating_sub(first.opening);
-    let of = |part: fn(&Moved) -> i64| moved.iter().map(|it| part(it)).sum::<i64>();
-    let parts = [
-        ("new", of(|it| it.new)),
-        ("expansion", of(|it| it.expansion)),
-        ("reactivation", of(|it| it.reactivation)),
-        ("contraction", -of(|it| it.contraction.abs())),
-        ("churn", -of(|it| it.churn.abs())),
-        ("fx", of(|it| it.fx)),
-    ];
+    let parts = moved
+        .iter()
+        .map(|it| it.parts())
+        .reduce(|mut all, more| {
+            for ((_, sum), (_, minor)) in all.iter_mut().zip(more) {
+                *sum = sum.saturating_add(minor);
+            }
+            all
+        })
+        .unwrap_or_default();
     Some(MovedSpan {
         span: span.to_owned(),
         from: from.to_string(),
@@ -260,28 +255,27 @@ fn line(levels: &[Option<i64>]) -> Vec<Option<u32>> {
 /// Operations that need a person, disputes by their deadline, and bills that are tried in vain.
 fn needs<M: Mode>(books: &Books<M>) -> Result<(Vec<Need>, u64), EngineError> {
     Ok(books.store.read(|read| {
-        let states = [State::Unknown, State::NeedsReview, State::AwaitingApproval];
-        let operations = operation::standing(read.sql(), &states, 0, OPERATIONS_MAX)?;
+        let states = &State::WAITING_FOR_SOMEBODY;
+        let operations = operation::standing(read.sql(), states, 0, OPERATIONS_MAX)?;
         let disputes = waiting::disputes(read.sql())?;
         let count = operations.len().saturating_add(disputes.len());
         let mut found = Vec::new();
         for it in operations.iter().take(NEEDS_MAX) {
             let customer = it.customer.as_ref().map(ToString::to_string);
             let customer_name = match &customer {
-                Some(id) => customers::called_anywhere(read.sql(), id)?,
+                Some(id) => customers::called(read.sql(), id)?,
                 None => None,
-            };
-            let why = match it.progress.state {
-                State::AwaitingApproval => "waits for another operator",
-                State::Unknown => "may have happened; it is being looked for",
-                _ => "stopped, and waits for your word",
             };
             found.push(Need {
                 kind: "operation".to_owned(),
                 id: it.id.clone(),
                 customer,
                 customer_name,
-                text: format!("{}: {why}.", sentence(&it.intent)),
+                text: format!(
+                    "{}. {}",
+                    sentence(&it.intent),
+                    why_it_waits(it.progress.state)
+                ),
                 due_by: None,
             });
         }

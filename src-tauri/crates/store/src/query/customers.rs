@@ -131,29 +131,11 @@ pub fn count(sql: &Connection) -> Result<u64, StoreError> {
     Ok(count.unsigned_abs())
 }
 
-/// What a customer is called: the name, else the e-mail address.
+/// What a customer is called, whichever account it belongs to: the name, else the e-mail address.
 ///
 /// # Errors
 /// The file's.
-pub fn called(
-    sql: &Connection,
-    account: &str,
-    id: &CustomerId,
-) -> Result<Option<String>, StoreError> {
-    Ok(sql
-        .prepare_cached(
-            "SELECT coalesce(name, email) FROM customer WHERE account = ?1 AND id = ?2",
-        )?
-        .query_row([account, id.as_str()], |row| row.get(0))
-        .optional()?
-        .flatten())
-}
-
-/// The same, whichever account it belongs to.
-///
-/// # Errors
-/// The file's.
-pub fn called_anywhere(sql: &Connection, id: &str) -> Result<Option<String>, StoreError> {
+pub fn called(sql: &Connection, id: &str) -> Result<Option<String>, StoreError> {
     Ok(sql
         .prepare_cached(
             "SELECT coalesce(c.name, c.email) FROM account a

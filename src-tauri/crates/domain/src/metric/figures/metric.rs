@@ -163,6 +163,27 @@ pub struct Moved {
     pub closing: i64,
 }
 
+impl Moved {
+    /// What each kind did to MRR, with its sign: together they are the change.
+    #[must_use]
+    pub const fn parts(&self) -> [(&'static str, i64); 6] {
+        [
+            ("new", self.new),
+            ("expansion", self.expansion),
+            ("reactivation", self.reactivation),
+            ("contraction", self.contraction.saturating_neg()),
+            ("churn", self.churn.saturating_neg()),
+            ("fx", self.fx),
+        ]
+    }
+
+    /// The difference that the period made.
+    #[must_use]
+    pub const fn change(&self) -> i64 {
+        self.closing.saturating_sub(self.opening)
+    }
+}
+
 /// What a metric of a period comes to. `told` are the figures of all periods, in which it is the one at `index`.
 ///
 /// # Errors

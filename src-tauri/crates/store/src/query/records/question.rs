@@ -4,16 +4,13 @@ use super::{After, LISTED_MAX, LOOKED_MAX, Reach, Sort, Wanted};
 use crate::error::StoreError;
 use crate::table::search::match_expression;
 use coffer_domain::Instant;
+use coffer_domain::currency::Currency;
 use coffer_domain::filter::{Comparison, Day, Decimal, Key, List, Term, Test};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 /// Hits of a word that are looked at.
 const HITS_MAX: u32 = 10_000;
-/// Currencies whose amounts have no decimals, and three; all others have two.
-pub(super) const NO_DECIMALS: &str =
-    "'BIF','CLP','DJF','GNF','JPY','KMF','KRW','MGA','PYG','RWF','VND','VUV','XAF','XOF','XPF'";
-pub(super) const THREE_DECIMALS: &str = "'BHD','JOD','KWD','OMR','TND'";
 const KNOWN: &str = "t.account IN (SELECT id FROM account)";
 
 /// How the rows are come by.
@@ -53,8 +50,14 @@ const fn amount(list: List) -> &'static str {
 /// Amounts in thousandths of a major unit, so that those of different currencies stand in one order.
 fn thousandths(list: List) -> String {
     let amount = amount(list);
+    let quoted = |codes: &[&str]| {
+        let each: Vec<String> = codes.iter().map(|code| format!("'{code}'")).collect();
+        each.join(",")
+    };
     format!(
-        "({amount} * CASE WHEN t.currency IN ({NO_DECIMALS}) THEN 1000 WHEN t.currency IN ({THREE_DECIMALS}) THEN 1 ELSE 10 END)"
+        "({amount} * CASE WHEN t.currency IN ({none}) THEN 1000 WHEN t.currency IN ({three}) THEN 1 ELSE 10 END)",
+        none = quoted(&Currency::WITHOUT_DECIMALS),
+        three = quoted(&Currency::WITH_THREE_DECIMALS),
     )
 }
 

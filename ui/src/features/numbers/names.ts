@@ -8,6 +8,11 @@ export const KINDS = [
   ['churn', 'Churn'],
 ] as const;
 
+/** A movement as a word within a sentence. */
+export function movementWord(kind: string): string {
+  return { reactivation: 'back again', fx: 'exchange rates' }[kind] ?? kind;
+}
+
 /** Metrics that can be taken apart, in the order they are offered. */
 export const METRICS = [
   ['mrr', 'MRR'],
