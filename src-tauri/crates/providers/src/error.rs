@@ -31,7 +31,7 @@ pub enum ProviderError {
         expired: bool,
     },
     /// The key is valid and may not do this.
-    #[error("The key is not allowed to read this: {message}")]
+    #[error("The key is not allowed to do this: {message}")]
     NotPermitted {
         /// The permission that is missing, in the provider's word.
         permission: Option<String>,

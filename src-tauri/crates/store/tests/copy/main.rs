@@ -4,6 +4,7 @@
 
 mod made;
 mod proof;
+mod records;
 mod reference;
 mod tables;
 mod together;
