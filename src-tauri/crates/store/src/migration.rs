@@ -8,7 +8,9 @@ use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
 /// Every step in order; the format of a file is how many of them it has gone through.
-const STEPS: &[&[&str]] = &[&STEP_1, &STEP_2, &STEP_3, &STEP_4, &STEP_5, &STEP_6];
+const STEPS: &[&[&str]] = &[
+    &STEP_1, &STEP_2, &STEP_3, &STEP_4, &STEP_5, &STEP_6, &STEP_7,
+];
 
 const STEP_1: [&str; 13] = [
     table::meta::SCHEMA_1,
@@ -76,6 +78,13 @@ const STEP_6: [&str; 4] = [
     table::subscription::SCHEMA_6,
     table::invoice::SCHEMA_6,
     table::payment::SCHEMA_6,
+];
+
+/// What somebody wrote about a customer or a day, and documents that are kept for when there is no network.
+const STEP_7: [&str; 3] = [
+    table::note::SCHEMA_7,
+    table::annotation::SCHEMA_7,
+    table::invoice_document::SCHEMA_7,
 ];
 
 /// Brings the file to the newest format.

@@ -368,6 +368,8 @@ pub fn remove(write: &mut Write<'_>, id: &AccountId, data: bool) -> Result<(), S
             "customer_summary",
             "dirty_customer",
             "search_document",
+            "note",
+            "invoice_document",
         ] {
             write
                 .sql()

@@ -2,14 +2,17 @@
 
 pub mod account;
 pub mod action_log;
+pub mod annotation;
 pub mod cash;
 pub mod contact;
 pub mod dirty;
 pub mod facts;
 pub mod folding;
 pub mod gone;
+pub mod invoice_document;
 pub mod meta;
 pub mod mismatch;
+pub mod note;
 pub mod notice;
 pub mod operation;
 pub mod reads;
