@@ -8,6 +8,7 @@ pub use crate::api::act::{
 
 pub use crate::api::choices::{choices, outbox_undo};
 pub use crate::api::limit::{limit_set, limit_table};
+pub use crate::api::note::{note_add, note_change, note_remove, note_restore};
 pub use crate::api::notifications::notification_rules;
 pub use crate::api::numbers::{cohorts, explain, forecast, metrics, movements_chart, policies};
 pub use crate::api::privacy::privacy;

@@ -11,6 +11,7 @@ pub mod choices;
 pub mod handle;
 mod limit;
 mod list;
+pub mod note;
 pub mod notifications;
 pub mod numbers;
 pub mod privacy;
