@@ -1,6 +1,8 @@
-// The customers table by hand: find, walk, open, and come back to the same place.
+// The customers table by hand: find, narrow, walk, open, come back to the same place, hand on and write to a file.
 
-import { expect, go, test } from './harness';
+import { axe, expect, go, type Page, test, where } from './harness';
+
+const total = (page: Page) => page.locator('.total');
 
 test('a search narrows the table and arrows and Enter open a customer', async ({ desk }) => {
   await go(desk, 'g c');
@@ -10,7 +12,7 @@ test('a search narrows the table and arrows and Enter open a customer', async ({
   const third = grid.locator('[aria-rowindex="4"] .name');
   const name = await third.innerText();
 
-  await desk.getByLabel('Find in customers').fill(name);
+  await desk.getByLabel('Filter customers').fill(name);
   await expect.poll(async () => Number(await grid.getAttribute('aria-rowcount'))).toBeLessThan(everybody);
   await desk.keyboard.press('Enter');
   await expect(grid).toBeFocused();
@@ -85,4 +87,86 @@ test('filter chips leave only the chosen kind in the timeline', async ({ desk })
   await expect(chip).toHaveAttribute('aria-pressed', 'true');
   expect(await entries.count()).toBeLessThan(all);
   await expect(desk.locator('ol li:not(.is-invoice)')).toHaveCount(0);
+});
+
+test('a filter is typed with what is offered, narrows, is kept by a name and handed on', async ({
+  desk,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await go(desk, 'g c');
+  const grid = desk.getByRole('grid', { name: 'Customers' });
+  await grid.locator('.name').first().waitFor();
+  const everybody = await total(desk).innerText();
+  await desk.keyboard.press('f');
+  const field = desk.getByRole('combobox', { name: 'Filter customers' });
+  await expect(field).toBeFocused();
+  await desk.keyboard.type('status:chur');
+  await expect(desk.getByRole('option', { name: 'status:churned' })).toBeVisible();
+  await desk.keyboard.press('ArrowDown');
+  await desk.keyboard.press('Enter');
+  await expect(total(desk)).not.toHaveText(everybody);
+  await expect(grid.getByRole('row').nth(1)).toContainText('Churned');
+  await desk.keyboard.type('paid>10');
+  await expect.poll(() => where(desk)).toContain('filter=status:churned paid>10');
+  await expect(desk.locator('.refusal')).toHaveCount(0);
+  const narrowed = await total(desk).innerText();
+
+  await desk.getByRole('button', { name: 'Save view' }).click();
+  await desk.keyboard.type('Gone and paid');
+  await desk.keyboard.press('Enter');
+  const kept = desk.getByRole('button', { name: 'Gone and paid', exact: true });
+  await expect(kept).toHaveAttribute('aria-pressed', 'true');
+  await desk.getByRole('button', { name: 'Copy filter' }).click();
+  const text = await desk.evaluate(() => navigator.clipboard.readText());
+  expect(text).toMatch(/^(live|test) customers status:churned paid>10$/);
+
+  await desk.getByRole('button', { name: 'All', exact: true }).click();
+  await desk.getByRole('button', { name: 'Clear the filter' }).click();
+  await expect(total(desk)).toHaveText(everybody);
+  await kept.click();
+  await expect(total(desk)).toHaveText(narrowed);
+  // Pasted into another list it opens this one.
+  await go(desk, 'g p');
+  await desk.keyboard.press('f');
+  await desk.keyboard.press('Control+v');
+  await expect.poll(() => where(desk)).toContain('#/customers?filter=status:churned paid>10');
+  await expect(total(desk)).toHaveText(narrowed);
+});
+
+test('names can be walked from either end, and what is no filter is said', async ({ desk }) => {
+  await go(desk, 'g c');
+  const grid = desk.getByRole('grid', { name: 'Customers' });
+  await grid.locator('.name').first().waitFor();
+  const header = desk.getByRole('columnheader', { name: 'Customer' });
+  await header.getByRole('button').click();
+  await expect(header).toHaveAttribute('aria-sort', 'ascending');
+  await expect.poll(() => where(desk)).toBe('#/customers?sort=name');
+  const names = async () =>
+    (await grid.locator('[aria-rowindex="2"] .name, [aria-rowindex="9"] .name').allInnerTexts()).map((it) =>
+      it.toLowerCase(),
+    );
+  await expect.poll(async () => (await names()).length).toBe(2);
+  const [first = '', later = ''] = await names();
+  expect(first <= later).toBe(true);
+  await desk.keyboard.press('f');
+  await desk.keyboard.type('amount>5');
+  await expect(desk.getByText('There is no key “amount” here.')).toBeVisible();
+});
+
+test('the file of customers has everybody and names the mode', async ({ desk }) => {
+  await go(desk, 'g c');
+  const grid = desk.getByRole('grid', { name: 'Customers' });
+  await grid.locator('.name').first().waitFor();
+  const [file] = await Promise.all([
+    desk.waitForEvent('download'),
+    desk.getByRole('button', { name: 'Export CSV' }).click(),
+  ]);
+  expect(file.suggestedFilename()).toContain('-test-customers-');
+  const chunks: Buffer[] = [];
+  for await (const chunk of await file.createReadStream()) chunks.push(chunk as Buffer);
+  const lines = Buffer.concat(chunks).toString('utf8').trimEnd().split('\r\n');
+  expect(lines.length).toBe(Number(await grid.getAttribute('aria-rowcount')));
+  expect(lines.slice(1).every((line) => line.startsWith('test,'))).toBe(true);
+  expect(await axe(desk)).toEqual([]);
 });

@@ -241,6 +241,12 @@ export async function go(page: Page, keys: string): Promise<void> {
   for (const key of keys.split(' ')) await page.keyboard.press(key);
 }
 
+/** The place in the address as it is read. */
+export async function where(page: Page): Promise<string> {
+  const hash = await page.evaluate(() => location.hash);
+  return decodeURIComponent(hash.replaceAll('+', ' '));
+}
+
 interface AxeResult {
   violations: { id: string; help: string; nodes: { html: string; failureSummary: string }[] }[];
 }

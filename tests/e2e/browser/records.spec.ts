@@ -1,9 +1,10 @@
 // The lists of the desk: each opens by its keys, is narrowed by text, says why it will not be, keeps its place in the address,
 // and leads to the customer at the very object.
 
-import { axe, expect, go, type Page, test } from './harness';
+import { axe, expect, go, type Page, test, where } from './harness';
 
 const LISTS = [
+  ['g c', 'Customers'],
   ['g u', 'Subscriptions'],
   ['g p', 'Payments'],
   ['g i', 'Invoices'],
@@ -12,7 +13,6 @@ const LISTS = [
   ['g a', 'Trials'],
 ] as const;
 
-const where = (page: Page) => page.evaluate(() => decodeURIComponent(location.hash));
 const total = (page: Page) => page.locator('.total');
 
 test('a list is narrowed by keyboard, says why it will not be, and keeps its rows', async ({ desk }) => {
@@ -41,7 +41,7 @@ test('an address carries the filter, and a row leads to the customer at the obje
   });
   const grid = desk.getByRole('grid', { name: 'Payments' });
   await grid.getByRole('row').nth(1).waitFor();
-  await expect(desk.getByRole('textbox', { name: /Filter payments/ })).toHaveValue('status:succeeded');
+  await expect(desk.getByRole('combobox', { name: /Filter payments/ })).toHaveValue('status:succeeded');
   await grid.focus();
   for (const key of ['ArrowDown', 'ArrowDown', 'Enter']) await desk.keyboard.press(key);
   await desk.getByRole('heading', { name: 'Timeline' }).waitFor();

@@ -698,27 +698,6 @@ as_of: string | null,
 provider_url: string | null, };
 
 /**
- * A page of customers.
- */
-export type CustomerPage = { 
-/**
- * The rows.
- */
-rows: Array<CustomerRow>, 
-/**
- * How many there are in all under this search.
- */
-total: number, 
-/**
- * The offset of the first row.
- */
-offset: number, 
-/**
- * The change counter of the file they were read from.
- */
-revision: number, };
-
-/**
  * Asks for one customer.
  */
 export type CustomerRequest = { 
@@ -775,40 +754,6 @@ mrr: Array<MoneyView>,
  * Money received less money refunded, one for each currency.
  */
 paid: Array<MoneyView>, };
-
-/**
- * How the customers table is sorted.
- */
-export type CustomerSort = "created" | "name" | "mrr";
-
-/**
- * Asks for a page of customers.
- */
-export type CustomersRequest = { 
-/**
- * The mode.
- */
-mode: ModeView, 
-/**
- * Words to find in name, e-mail or id.
- */
-search: string | null, 
-/**
- * The order.
- */
-sort: CustomerSort, 
-/**
- * Largest or newest first.
- */
-descending: boolean, 
-/**
- * Rows to leave out at the start.
- */
-offset: number, 
-/**
- * Rows wanted, at most 200.
- */
-limit: number, };
 
 /**
  * A file with data of a merchant's.
@@ -2508,7 +2453,7 @@ view: RecordList, };
 /**
  * A list of the desk.
  */
-export type RecordList = "subscriptions" | "payments" | "invoices" | "disputes" | "recovery" | "trials";
+export type RecordList = "customers" | "subscriptions" | "payments" | "invoices" | "disputes" | "recovery" | "trials";
 
 /**
  * A page of a list.
@@ -2584,7 +2529,8 @@ name: string | null,
  */
 email: string | null, 
 /**
- * How it stands. Of a trial: `trialing`, `converted`, `lost` or `trial_over`.
+ * How it stands. Of a customer: `active`, `free`, `trialing`, `past_due`, `paused`, `churned`, `none` (never subscribed) or
+ * `deleted`. Of a trial: `trialing`, `converted`, `lost` or `trial_over`.
  */
 state: string, 
 /**
@@ -2646,12 +2592,24 @@ again: boolean,
 /**
  * Another payment that looks like the same one made twice.
  */
-twin: RecordTwin | null, };
+twin: RecordTwin | null, 
+/**
+ * A customer's country, ISO 3166.
+ */
+country: string | null, 
+/**
+ * A customer's MRR, one for each currency.
+ */
+mrr: Array<MoneyView>, 
+/**
+ * Money received from a customer less money refunded, one for each currency.
+ */
+paid: Array<MoneyView>, };
 
 /**
  * What a list is in order of.
  */
-export type RecordSort = "created" | "amount" | "due";
+export type RecordSort = "created" | "amount" | "due" | "name";
 
 /**
  * Another payment that looks like the same one made twice.
@@ -3383,8 +3341,6 @@ export interface Commands {
   forecast: { request: ForecastRequest; response: ForecastAnswer };
   /** The definitions, each with its rules. */
   policies: { request: PoliciesRequest; response: Policies };
-  /** A page of the customers table. */
-  customers: { request: CustomersRequest; response: CustomerPage };
   /** One customer with subscriptions and everything that happened. */
   customer: { request: CustomerRequest; response: CustomerDetail };
   /** Writes a note on a customer. */
@@ -3475,7 +3431,6 @@ export const COMMAND_NAMES = [
   "cohorts",
   "forecast",
   "policies",
-  "customers",
   "customer",
   "note_add",
   "note_change",

@@ -6,10 +6,17 @@ import { describe, expect, test } from 'vitest';
 import { type FakeHost, fakeHost } from '../../test/fake-host';
 import { settle, show, unmarked } from '../../test/shown';
 import { accountOf, permission, runOf, stateOf, statusOf } from '../../test/things';
-import type { AccountView, CustomerDetail, CustomerRow, MoneyView } from '../api/generated';
+import type {
+  AccountView,
+  CustomerDetail,
+  CustomerRow,
+  MoneyView,
+  RecordPage,
+  RecordRow,
+} from '../api/generated';
 import Customer from '../features/customer/Customer.svelte';
-import Customers from '../features/customers/Customers.svelte';
-import { CUSTOMERS } from './route.svelte';
+import Records from '../features/records/Records.svelte';
+import { TABLES } from '../features/records/tables';
 import Search from './Search.svelte';
 import TopBar from './TopBar.svelte';
 import WhyPartial from './WhyPartial.svelte';
@@ -28,6 +35,42 @@ const row = (account: string): CustomerRow => ({
   mrr: [usd('$29.00'), { minor: 1, currency: 'JPY', text: '¥1,200' }],
   paid: [usd('$348.00')],
 });
+
+const record = (account: string): RecordRow => {
+  const { standing, ...rest } = row(account);
+  return {
+    ...rest,
+    customer: rest.id,
+    state: standing,
+    what: '',
+    reason: null,
+    amount: null,
+    besides: null,
+    date: null,
+    days_left: null,
+    outlook: null,
+    attempts: null,
+    discounts: [],
+    card: null,
+    card_note: null,
+    has_card: null,
+    again: false,
+    twin: null,
+  };
+};
+
+const everybody: RecordPage = {
+  rows: [record('acct_1'), record('acct_2')],
+  total: 2,
+  more: false,
+  listed: 2,
+  sums: [],
+  note: null,
+  filter: '',
+  offset: 0,
+  as_of: null,
+  revision: 1,
+};
 
 const detail = (account: string): CustomerDetail => ({
   customer: row(account),
@@ -76,7 +119,10 @@ function hostOf(accounts: AccountView[], answers: Parameters<typeof fakeHost>[0]
   return fakeHost({
     state: stateOf(accounts),
     sync_status: statusOf(),
-    customers: { rows: [row('acct_1'), row('acct_2')], total: 2, offset: 0, revision: 1 },
+    records: everybody,
+    record_keys: { items: [] },
+    saved_views: { items: [] },
+    operator_list: { items: [] },
     presence: {},
     ...answers,
   });
@@ -84,7 +130,10 @@ function hostOf(accounts: AccountView[], answers: Parameters<typeof fakeHost>[0]
 
 describe('a copy that is not complete', () => {
   test('marks every amount of the customers table that rests on it, and the total', async () => {
-    const { container } = await show(Customers, hostOf([short, whole]), { route: CUSTOMERS });
+    const { container } = await show(Records, hostOf([short, whole]), {
+      table: TABLES.customers,
+      params: {},
+    });
     const rows = screen.getAllByRole('row');
     const [first, second] = rows.slice(1);
     expect(unmarked(first as HTMLElement)).toEqual([]);

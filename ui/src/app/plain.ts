@@ -16,6 +16,7 @@ export const PLAIN: Partial<Record<PlainView, Component<{ params: Params }>>> = 
   cohorts: Cohorts,
   forecast: Forecast,
   explain: Explain,
+  customers: Desk,
   subscriptions: Desk,
   payments: Desk,
   invoices: Desk,

@@ -1,14 +1,13 @@
 // Where the user is. The place stands in the address's fragment, which works the same in the shell and in a browser tab,
 // and the history entry carries what a view wants to find again on the way back (scroll position, focused row).
 
-import type { CustomerSort } from '../api/generated';
-
 /** Views whose place is their name and what is chosen in them. */
 export const PLAIN_VIEWS = [
   'movements',
   'cohorts',
   'forecast',
   'explain',
+  'customers',
   'subscriptions',
   'payments',
   'invoices',
@@ -26,31 +25,18 @@ export type Params = Readonly<Record<string, string>>;
 
 export type Route =
   | { view: 'overview' }
-  | { view: 'customers'; search: string; sort: CustomerSort; descending: boolean }
   /** `at` is an object of the customer's that is to be found on the page. */
   | { view: 'customer'; id: string; at?: string }
   | { view: PlainView; params: Params }
   | { view: 'settings' };
 
-const SORTS: readonly CustomerSort[] = ['created', 'name', 'mrr'];
-export type CustomersRoute = Extract<Route, { view: 'customers' }>;
-export const CUSTOMERS: CustomersRoute = { view: 'customers', search: '', sort: 'mrr', descending: true };
+export const CUSTOMERS: Route = { view: 'customers', params: {} };
 
 /** Reads a place from a fragment; anything unknown is the overview. */
 export function parseRoute(hash: string): Route {
   const [path = '', queryText = ''] = hash.replace(/^#\/?/, '').split('?');
   const [head, ...rest] = path.split('/');
   const params = new URLSearchParams(queryText);
-  if (head === 'customers') {
-    const sort = SORTS.find((name) => name === params.get('sort')) ?? 'mrr';
-    const order = params.get('order');
-    return {
-      view: 'customers',
-      search: params.get('search') ?? '',
-      sort,
-      descending: order === null ? sort !== 'name' : order === 'desc',
-    };
-  }
   if (head === 'customer' && rest.length > 0) {
     const id = decodeURIComponent(rest.join('/'));
     const at = params.get('at');
@@ -72,13 +58,7 @@ export function routeHash(route: Route): string {
     const text = new URLSearchParams(route.params).toString();
     return `#/${route.view}${text === '' ? '' : `?${text}`}`;
   }
-  if (route.view !== 'customers') return `#/${route.view}`;
-  const params = new URLSearchParams();
-  if (route.search !== '') params.set('search', route.search);
-  if (route.sort !== 'mrr') params.set('sort', route.sort);
-  if (route.descending !== (route.sort !== 'name')) params.set('order', route.descending ? 'desc' : 'asc');
-  const text = params.toString();
-  return `#/customers${text === '' ? '' : `?${text}`}`;
+  return `#/${route.view}`;
 }
 
 interface Entry {

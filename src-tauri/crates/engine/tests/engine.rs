@@ -225,9 +225,9 @@ async fn a_mode_without_a_file_is_empty_and_no_file_is_made() {
         .unwrap()
         .unwrap();
     assert!(overview["mrr"].is_null() && overview["complete"] == false);
-    let customers = br#"{"mode":"test","sort":"name","descending":false,"offset":0,"limit":50}"#;
+    let customers = br#"{"mode":"test","view":"customers","sort":"name","descending":false,"offset":0,"limit":50}"#;
     assert_eq!(
-        call(&desk, "customers", customers).await.unwrap().unwrap()["total"],
+        call(&desk, "records", customers).await.unwrap().unwrap()["total"],
         0
     );
     let state = call(&desk, "state", b"{}").await.unwrap().unwrap();

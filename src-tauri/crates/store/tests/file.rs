@@ -4,12 +4,13 @@
 
 use coffer_domain::Instant;
 use coffer_domain::currency::Currency;
+use coffer_domain::filter::{Filter, List};
 use coffer_domain::ids::AccountId;
 use coffer_domain::mode::{Live, Mode, Test};
 use coffer_domain::money::Money;
 use coffer_domain::record::{Customer, Kind, Payment, PaymentStatus, Record};
 use coffer_domain::sync::Stretch;
-use coffer_store::query::{customers, lists, object, weight};
+use coffer_store::query::{lists, object, records, weight};
 use coffer_store::table::account::{self, AccountRow};
 use coffer_store::table::{search, stretch};
 use coffer_store::{
@@ -124,18 +125,25 @@ fn apply(store: &Store<Test>, page: PageCommit) -> u64 {
 }
 
 fn names(store: &Store<Test>) -> Vec<String> {
-    let wanted = customers::Wanted {
-        search: None,
-        order: customers::Order::Name,
+    let filter = Filter::default();
+    let wanted = records::Wanted {
+        list: List::Customers,
+        filter: &filter,
+        sort: records::Sort::Name,
         descending: false,
-        offset: 0,
-        limit: 200,
+        now: at(2_000),
     };
-    let (lines, total) = store
-        .read(|read| customers::page(read.sql(), &wanted))
-        .unwrap();
-    assert_eq!(lines.len() as u64, total);
-    lines.into_iter().filter_map(|line| line.name).collect()
+    let lines = store.read(|read| {
+        let asked = records::Records::new(read.sql(), wanted)?;
+        let keys = asked.keys(read.sql(), 0, 200)?;
+        assert_eq!(asked.totals(read.sql())?.count, keys.len() as u64);
+        records::lines(read.sql(), List::Customers, at(2_000), &keys)
+    });
+    lines
+        .unwrap()
+        .into_iter()
+        .filter_map(|line| line.name)
+        .collect()
 }
 
 #[test]

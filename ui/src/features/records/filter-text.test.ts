@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import type { RecordKey } from '../../api/generated';
-import { completed, readShared, shared, suggestions, terms, toggled, without } from './filter-text';
+import { completed, readShared, shared, suggestions, terms, toggled, without, worded } from './filter-text';
 
 const KEYS: RecordKey[] = [
   { key: 'status', example: 'status:…', values: ['open', 'paid'] },
@@ -10,6 +10,12 @@ const KEYS: RecordKey[] = [
 ];
 
 describe('a filter as text', () => {
+  test('words are words, whatever signs are in them', () => {
+    expect(worded('  Dana  Smith ')).toBe('Dana Smith');
+    expect(worded('dana@post.example')).toBe('dana@post.example');
+    expect(worded('-5 a:b "x" & –')).toBe('"-5" "a:b" "\\"x\\""');
+  });
+
   test('a quotation keeps its spaces, also with an escaped mark', () => {
     expect(terms('dana plan:"Pro plan"  -"a \\" b"')).toEqual(['dana', 'plan:"Pro plan"', '-"a \\" b"']);
   });

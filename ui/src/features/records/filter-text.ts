@@ -105,12 +105,22 @@ export function completed(filter: string, caret: number, text: string): { filter
   return { filter: `${head}${gap}${rest}`, caret: head.length };
 }
 
+/** What was typed as words, as a filter that means these words and nothing else. */
+export function worded(words: string): string {
+  return words
+    .split(/\s+/)
+    .filter((word) => /[\p{L}\p{N}]/u.test(word))
+    .map((word) => (/^-|[:<>="]/.test(word) ? `"${word.replace(/["\\]/g, '\\$&')}"` : word))
+    .join(' ');
+}
+
 /** A filter as it is handed to somebody else: it says of which mode and which list it is. */
 export function shared(mode: ModeView, view: RecordList, filter: string): string {
   return `${mode} ${view} ${filter}`.trim();
 }
 
-const SHARED = /^\s*(live|test) (subscriptions|payments|invoices|disputes|recovery|trials)(?:\s+(.*))?$/s;
+const SHARED =
+  /^\s*(live|test) (customers|subscriptions|payments|invoices|disputes|recovery|trials)(?:\s+(.*))?$/s;
 
 /** Reads what `shared` wrote; `null` for anything else. */
 export function readShared(text: string): { mode: ModeView; view: RecordList; filter: string } | null {

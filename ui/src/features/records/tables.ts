@@ -33,6 +33,35 @@ const RUNNING = 'status:running';
 const WHO: Column = { id: 'who', label: 'Customer', track: 'minmax(170px, 1.2fr)' };
 
 export const TABLES: Record<RecordList, Table> = {
+  customers: {
+    list: 'customers',
+    label: 'Customers',
+    one: 'customer',
+    many: 'customers',
+    columns: [
+      { ...WHO, sort: 'name' },
+      { id: 'state', label: 'Standing', track: '136px' },
+      { id: 'amount', label: 'MRR', track: '112px', align: 'end', sort: 'amount' },
+      { id: 'paid', label: 'Paid', track: '116px', align: 'end', from: 820 },
+      { id: 'country', label: 'Country', track: '112px', from: 1100 },
+      { id: 'created', label: 'Since', track: '88px', align: 'end', sort: 'created', from: 680 },
+    ],
+    sort: 'amount',
+    descending: true,
+    chips: [
+      { label: 'Active', term: 'status:active' },
+      { label: 'Trialing', term: 'status:trialing' },
+      { label: 'Past due', term: 'status:past_due' },
+      { label: 'Churned', term: 'status:churned' },
+      { label: 'Never subscribed', term: 'status:none' },
+      { label: 'Last 30 days', term: 'created>=30d' },
+      { label: 'With notes', term: 'is:noted' },
+    ],
+    placeholder: 'Name, e-mail, id, status:churned, mrr>100, plan:"Pro"',
+    nothing: 'No customers yet.',
+    teaches:
+      'Each has what it is worth a month, what it has paid, and everything that happened on a page of its own.',
+  },
   subscriptions: {
     list: 'subscriptions',
     label: 'Subscriptions',

@@ -4,7 +4,7 @@ use crate::args::{Cli, ListArgs};
 use crate::command::{blocking, books, desk, mode, name_mode};
 use crate::output::Output;
 use crate::{Ended, Failure};
-use coffer_engine::api::types::{CustomerRow, CustomerSort, CustomersRequest, MoneyView};
+use coffer_engine::api::types::{CustomerRow, MoneyView};
 use coffer_engine::view::customers;
 use coffer_engine::with_books;
 use serde_json::json;
@@ -14,39 +14,19 @@ pub(crate) async fn run(cli: &Cli, args: &ListArgs, output: &Output) -> Result<E
         return Err(Failure::Usage("`customers` is filtered with --search; --customer and --status belong to the other lists.".to_owned()));
     }
     let desk = desk(cli)?;
-    let first: u64 = match args.after.as_deref() {
+    let first: u32 = match args.after.as_deref() {
         None => 0,
         Some(cursor) => cursor
             .strip_prefix("row-")
             .and_then(|row| row.parse().ok())
             .ok_or_else(|| Failure::Usage(format!("`{cursor}` is not a cursor of this list.")))?,
     };
-    let wanted = u64::from(args.limit);
-    let mut rows: Vec<CustomerRow> = Vec::new();
-    let mut total = 0;
     let mode = mode(cli);
-    let any = books(&desk, mode).await?;
-    let search = args.search.clone();
-    with_books!(any, books => {
-        while (rows.len() as u64) < wanted {
-            let request = CustomersRequest {
-                mode: mode.into(),
-                search: search.clone(),
-                sort: CustomerSort::Created,
-                descending: true,
-                offset: first + rows.len() as u64,
-                limit: u32::try_from(wanted - rows.len() as u64).unwrap_or(customers::ROWS_MAX).min(customers::ROWS_MAX),
-            };
-            let own = std::sync::Arc::clone(&books);
-            let page = blocking(move || customers::page(&own, &request)).await?;
-            total = page.total;
-            if page.rows.is_empty() {
-                break;
-            }
-            rows.extend(page.rows);
-        }
+    let (search, limit) = (args.search.clone(), args.limit);
+    let (rows, total) = with_books!(books(&desk, mode).await?, books => {
+        blocking(move || customers::newest(&books, search.as_deref(), first, limit)).await?
     });
-    let reached = first + rows.len() as u64;
+    let reached = u64::from(first) + rows.len() as u64;
     let next = (reached < total).then(|| format!("row-{reached}"));
     if output.is_json() {
         output.document(&json!({ "items": rows, "next": next, "total": total }))?;

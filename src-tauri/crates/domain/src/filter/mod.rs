@@ -15,6 +15,8 @@ use std::fmt;
 /// The lists that can be narrowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum List {
+    /// Customers.
+    Customers,
     /// Subscriptions.
     Subscriptions,
     /// Payments.
@@ -46,6 +48,12 @@ pub enum Key {
     Currency,
     /// The amount that the list shows.
     Amount,
+    /// What a customer is worth a month.
+    Mrr,
+    /// What came in from a customer, less what was given back.
+    Paid,
+    /// A part of the customer's e-mail address.
+    Email,
     /// When it was made.
     Created,
     /// When it is to be paid or answered.
@@ -72,6 +80,9 @@ impl Key {
             Self::Country => "country",
             Self::Currency => "currency",
             Self::Amount => "amount",
+            Self::Mrr => "mrr",
+            Self::Paid => "paid",
+            Self::Email => "email",
             Self::Created => "created",
             Self::Due => "due",
             Self::Ends => "ends",
@@ -92,6 +103,9 @@ impl Key {
             Self::Country => "country:DE",
             Self::Currency => "currency:EUR",
             Self::Amount => "amount>100",
+            Self::Mrr => "mrr>100",
+            Self::Paid => "paid>=1000",
+            Self::Email => "email:@acme.com",
             Self::Created => "created>=2026-01-01, created:2026-01 or created>=30d",
             Self::Due => "due<=2026-01-31 or due<=7d",
             Self::Ends => "ends<=2026-01-31 or ends<=7d",
@@ -110,7 +124,8 @@ impl Key {
 
 impl List {
     /// Every list.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
+        Self::Customers,
         Self::Subscriptions,
         Self::Payments,
         Self::Invoices,
@@ -119,6 +134,19 @@ impl List {
         Self::Trials,
     ];
 
+    const CUSTOMERS: &'static [Key] = &[
+        Key::Status,
+        Key::Is,
+        Key::Mrr,
+        Key::Paid,
+        Key::Plan,
+        Key::Created,
+        Key::Email,
+        Key::Currency,
+        Key::Country,
+        Key::Customer,
+        Key::Provider,
+    ];
     const SUBSCRIPTIONS: &'static [Key] = &[
         Key::Status,
         Key::Is,
@@ -192,6 +220,7 @@ impl List {
     #[must_use]
     pub const fn keys(self) -> &'static [Key] {
         match self {
+            Self::Customers => Self::CUSTOMERS,
             Self::Subscriptions => Self::SUBSCRIPTIONS,
             Self::Payments => Self::PAYMENTS,
             Self::Invoices => Self::INVOICES,
@@ -205,6 +234,10 @@ impl List {
     #[must_use]
     pub const fn words(self, key: Key) -> &'static [&'static str] {
         match (self, key) {
+            (Self::Customers, Key::Status) => &[
+                "active", "free", "trialing", "past_due", "paused", "churned", "none", "deleted",
+            ],
+            (Self::Customers, Key::Is) => &["paying", "noted"],
             (Self::Subscriptions, Key::Status) => &[
                 "active",
                 "trialing",
@@ -352,8 +385,8 @@ pub enum Test {
     Among(Key, Vec<String>),
     /// A text.
     Text(Key, String),
-    /// The amount in major units, in whatever currency.
-    Amount(Comparison, Decimal),
+    /// An amount in major units, in whatever currency; where there are several, the largest.
+    Amount(Key, Comparison, Decimal),
     /// A day.
     Day(Key, Comparison, Day),
 }
@@ -428,8 +461,8 @@ impl fmt::Display for Term {
                 write!(f, "{}:", key.as_str())?;
                 plain_or_quoted(f, value)
             }
-            Test::Amount(comparison, amount) => {
-                write!(f, "{}{}{amount}", Key::Amount.as_str(), comparison.as_str())
+            Test::Amount(key, comparison, amount) => {
+                write!(f, "{}{}{amount}", key.as_str(), comparison.as_str())
             }
             Test::Day(key, comparison, day) => {
                 write!(f, "{}{}{day}", key.as_str(), comparison.as_str())

@@ -85,19 +85,21 @@ impl Reader<'_> {
                     .collect::<Result<_, _>>()?;
                 Ok(Test::Among(key, values))
             }
-            Key::Customer | Key::Plan | Key::Card => {
+            Key::Customer | Key::Plan | Key::Card | Key::Email => {
                 let value = self.value()?;
                 equal(key, comparison)?;
                 text(key, value)
             }
-            Key::Amount => {
+            Key::Amount | Key::Mrr | Key::Paid => {
                 let value = self.value()?;
                 let amount = decimal(&value).ok_or_else(|| NotAFilter {
                     message: format!("“{value}” is no amount."),
-                    hint: "An amount is written 100 or 29.00, in whatever currency the row has: amount>100, amount<=29.00."
-                        .to_owned(),
+                    hint: format!(
+                        "An amount is written 100 or 29.00, in whatever currency the row has: {name}>100, {name}<=29.00.",
+                        name = key.as_str()
+                    ),
                 })?;
-                Ok(Test::Amount(comparison, amount))
+                Ok(Test::Amount(key, comparison, amount))
             }
             Key::Created | Key::Due | Key::Ends | Key::Next => {
                 let value = self.value()?;

@@ -48,12 +48,12 @@ fn test_of(list: List, key: Key) -> BoxedStrategy<Test> {
         Key::Card => "[0-9]{4}"
             .prop_map(|digits| Test::Text(Key::Card, digits))
             .boxed(),
-        Key::Customer | Key::Plan => "\\PC*[a-z]\\PC*"
+        Key::Customer | Key::Plan | Key::Email => "\\PC*[a-z]\\PC*"
             .prop_map(move |text| Test::Text(key, text))
             .boxed(),
-        Key::Amount => (comparison(), 0..=999_999_999_999_i64, 0..=3_u32)
-            .prop_map(|(comparison, digits, places)| {
-                Test::Amount(comparison, Decimal { digits, places })
+        Key::Amount | Key::Mrr | Key::Paid => (comparison(), 0..=999_999_999_999_i64, 0..=3_u32)
+            .prop_map(move |(comparison, digits, places)| {
+                Test::Amount(key, comparison, Decimal { digits, places })
             })
             .boxed(),
         Key::Created | Key::Due | Key::Ends | Key::Next => (comparison(), day())

@@ -19,9 +19,9 @@ use crate::account;
 use crate::api::types::{
     AccountAddRequest, AccountList, AccountListRequest, AccountRef, AccountRemoveRequest,
     AccountRemoved, AccountView, ApiErrorView, AppState, AttentionView, Chart, ChartRequest,
-    CustomerDetail, CustomerPage, CustomerRequest, CustomersRequest, DemoRequest, KeyGuide,
-    KeyGuideRequest, ModeRequest, ModeView, Noted, Overview, OverviewRequest, PresenceRequest,
-    SearchHit, SearchRequest, SearchResults, SecretsKind, StateRequest, SyncRequest, SyncStatus,
+    CustomerDetail, CustomerRequest, DemoRequest, KeyGuide, KeyGuideRequest, ModeRequest, ModeView,
+    Noted, Overview, OverviewRequest, PresenceRequest, SearchHit, SearchRequest, SearchResults,
+    SecretsKind, StateRequest, SyncRequest, SyncStatus,
 };
 use crate::books::{Books, blocking};
 use crate::demo::DemoSpec;
@@ -287,22 +287,6 @@ pub async fn mrr_chart(desk: &Arc<Desk>, request: ChartRequest) -> Answer<Chart>
         match desk.books(request.mode.into()).await? {
             Some(any) => with_books!(any, books => blocking(move || chart::mrr_chart(&books, &request, ZONE)).await),
             None => Ok(chart::empty(&request)),
-        }
-    }
-    .await)
-}
-
-/// Answers `customers`.
-///
-/// # Errors
-/// When the mode's file cannot be read.
-pub async fn customers(desk: &Arc<Desk>, request: CustomersRequest) -> Answer<CustomerPage> {
-    out(async {
-        match desk.books(request.mode.into()).await? {
-            Some(any) => {
-                with_books!(any, books => blocking(move || customers::page(&books, &request)).await)
-            }
-            None => Ok(customers::empty(request.offset)),
         }
     }
     .await)

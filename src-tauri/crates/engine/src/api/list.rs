@@ -50,8 +50,6 @@ macro_rules! for_each_command {
             forecast(ForecastRequest) -> ForecastAnswer;
             /// The definitions, each with its rules.
             policies(PoliciesRequest) -> Policies;
-            /// A page of the customers table.
-            customers(CustomersRequest) -> CustomerPage;
             /// One customer with subscriptions and everything that happened.
             customer(CustomerRequest) -> CustomerDetail;
             /// Writes a note on a customer.

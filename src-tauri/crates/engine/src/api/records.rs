@@ -17,6 +17,8 @@ type Answer<T> = Result<T, ApiErrorView>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum RecordList {
+    /// Customers.
+    Customers,
     /// Subscriptions.
     Subscriptions,
     /// Payments.
@@ -36,6 +38,7 @@ impl RecordList {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Customers => "customers",
             Self::Subscriptions => "subscriptions",
             Self::Payments => "payments",
             Self::Invoices => "invoices",
@@ -49,6 +52,7 @@ impl RecordList {
 impl From<RecordList> for List {
     fn from(list: RecordList) -> Self {
         match list {
+            RecordList::Customers => Self::Customers,
             RecordList::Subscriptions => Self::Subscriptions,
             RecordList::Payments => Self::Payments,
             RecordList::Invoices => Self::Invoices,
@@ -65,10 +69,13 @@ impl From<RecordList> for List {
 pub enum RecordSort {
     /// When it was made.
     Created,
-    /// The amount that the list shows; not of subscriptions and trials.
+    /// The amount that the list shows, of customers their MRR; not of subscriptions and trials.
     Amount,
-    /// When an invoice is due, a dispute to be answered, a bill tried again, a trial over; not of subscriptions and payments.
+    /// When an invoice is due, a dispute to be answered, a bill tried again, a trial over; not of customers, subscriptions and
+    /// payments.
     Due,
+    /// By name, else e-mail address, else id; of customers alone.
+    Name,
 }
 
 /// Asks for a page of a list.
@@ -115,7 +122,8 @@ pub struct RecordRow {
     pub name: Option<String>,
     /// The customer's e-mail address, when it has one.
     pub email: Option<String>,
-    /// How it stands. Of a trial: `trialing`, `converted`, `lost` or `trial_over`.
+    /// How it stands. Of a customer: `active`, `free`, `trialing`, `past_due`, `paused`, `churned`, `none` (never subscribed) or
+    /// `deleted`. Of a trial: `trialing`, `converted`, `lost` or `trial_over`.
     pub state: String,
     /// What tells it apart: plans with quantities, an invoice's number, a dispute's reason, what was paid with.
     pub what: String,
@@ -147,6 +155,12 @@ pub struct RecordRow {
     pub again: bool,
     /// Another payment that looks like the same one made twice.
     pub twin: Option<RecordTwin>,
+    /// A customer's country, ISO 3166.
+    pub country: Option<String>,
+    /// A customer's MRR, one for each currency.
+    pub mrr: Vec<MoneyView>,
+    /// Money received from a customer less money refunded, one for each currency.
+    pub paid: Vec<MoneyView>,
 }
 
 /// A page of a list.

@@ -498,36 +498,6 @@ pub struct Chart {
     pub points: Vec<ChartPoint>,
 }
 
-/// How the customers table is sorted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum CustomerSort {
-    /// By the day they came.
-    Created,
-    /// By name, then e-mail.
-    Name,
-    /// By MRR in the currency they pay in.
-    Mrr,
-}
-
-/// Asks for a page of customers.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct CustomersRequest {
-    /// The mode.
-    pub mode: ModeView,
-    /// Words to find in name, e-mail or id.
-    #[serde(default)]
-    pub search: Option<String>,
-    /// The order.
-    pub sort: CustomerSort,
-    /// Largest or newest first.
-    pub descending: bool,
-    /// Rows to leave out at the start.
-    pub offset: u64,
-    /// Rows wanted, at most 200.
-    pub limit: u32,
-}
-
 /// A customer as a row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct CustomerRow {
@@ -551,19 +521,6 @@ pub struct CustomerRow {
     pub mrr: Vec<MoneyView>,
     /// Money received less money refunded, one for each currency.
     pub paid: Vec<MoneyView>,
-}
-
-/// A page of customers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct CustomerPage {
-    /// The rows.
-    pub rows: Vec<CustomerRow>,
-    /// How many there are in all under this search.
-    pub total: u64,
-    /// The offset of the first row.
-    pub offset: u64,
-    /// The change counter of the file they were read from.
-    pub revision: u64,
 }
 
 /// Asks for one customer.

@@ -1,36 +1,24 @@
-//! The table of customers and the page of one.
+//! Customers as rows, and the page of one.
 
 use crate::api::types::{
-    CustomerDetail, CustomerPage, CustomerRow, CustomerSort, CustomersRequest,
-    SubscriptionItemView, SubscriptionView,
+    CustomerDetail, CustomerRow, MoneyView, SubscriptionItemView, SubscriptionView,
 };
 use crate::books::Books;
 use crate::error::EngineError;
 use crate::view::money::{day, instant, money};
 use crate::view::past::{OwnInterval, own_intervals};
 use crate::view::{acts, timeline, words};
+use coffer_domain::filter::{Filter, List, Term, Test};
 use coffer_domain::ids::CustomerId;
 use coffer_domain::metric::facts::CustomerFacts;
 use coffer_domain::mode::Mode;
 use coffer_domain::money::Money;
 use coffer_domain::record::{Subscription, SubscriptionStatus};
-use coffer_store::query::customers::{self, CustomerLine, Dossier, Order, Wanted};
+use coffer_store::query::customers::{self, CustomerLine, Dossier};
+use coffer_store::query::records::{Records, Sort, Wanted};
 use coffer_store::table::{account, facts};
 
-/// Rows that one answer may have.
-pub const ROWS_MAX: u32 = 200;
 const TIMELINE_MAX: usize = 500;
-
-/// The table of a mode that has no file yet.
-#[must_use]
-pub const fn empty(offset: u64) -> CustomerPage {
-    CustomerPage {
-        rows: Vec::new(),
-        total: 0,
-        offset,
-        revision: 0,
-    }
-}
 
 /// What customers are called, in the order of their ids.
 ///
@@ -47,46 +35,55 @@ pub(super) fn called<M: Mode>(
     })?)
 }
 
-/// Answers `customers`.
+/// The newest customers in whose names, addresses or ids all these words begin, from a row on, and how many there are in all.
 ///
 /// # Errors
 /// The file's.
-pub fn page<M: Mode>(
+pub fn newest<M: Mode>(
     books: &Books<M>,
-    request: &CustomersRequest,
-) -> Result<CustomerPage, EngineError> {
-    let wanted = Wanted {
-        search: request.search.as_deref(),
-        order: match request.sort {
-            CustomerSort::Created => Order::Created,
-            CustomerSort::Name => Order::Name,
-            CustomerSort::Mrr => Order::Mrr,
-        },
-        descending: request.descending,
-        offset: request.offset,
-        limit: request.limit.clamp(1, ROWS_MAX),
+    search: Option<&str>,
+    offset: u32,
+    limit: u32,
+) -> Result<(Vec<CustomerRow>, u64), EngineError> {
+    let words = search.map(str::trim).filter(|it| !it.is_empty());
+    let filter = Filter {
+        terms: words
+            .map(|words| Term {
+                negated: false,
+                test: Test::Word(words.to_owned()),
+            })
+            .into_iter()
+            .collect(),
     };
-    let ((lines, total), revision) = books
-        .store
-        .read(|read| Ok((customers::page(read.sql(), &wanted)?, read.revision()?)))?;
-    Ok(CustomerPage {
-        rows: lines.iter().map(row).collect(),
-        total,
-        offset: request.offset,
-        revision,
-    })
+    let wanted = Wanted {
+        list: List::Customers,
+        filter: &filter,
+        sort: Sort::Created,
+        descending: true,
+        now: books.clock.now(),
+    };
+    Ok(books.store.read(|read| {
+        let records = Records::new(read.sql(), wanted)?;
+        let keys = records.keys(read.sql(), offset, limit)?;
+        let total = records.totals(read.sql())?.count;
+        let mut rows = Vec::with_capacity(keys.len());
+        for key in keys {
+            let line = customers::line_of(read.sql(), &key.account, &key.id)?;
+            rows.extend(line.as_ref().map(row));
+        }
+        Ok((rows, total))
+    })?)
+}
+
+/// Amounts that are something, one for each currency.
+pub(super) fn amounts(amounts: &[Money]) -> Vec<MoneyView> {
+    let something = amounts.iter().filter(|amount| amount.minor != 0);
+    something.map(|amount| money(*amount)).collect()
 }
 
 /// A line as it crosses the border.
 #[must_use]
 pub fn row(line: &CustomerLine) -> CustomerRow {
-    let amounts = |amounts: &[Money]| {
-        amounts
-            .iter()
-            .filter(|amount| amount.minor != 0)
-            .map(|amount| money(*amount))
-            .collect()
-    };
     CustomerRow {
         id: line.id.to_string(),
         account: line.account.clone(),

@@ -9,6 +9,7 @@
 
 mod acting;
 mod acts;
+mod customers;
 mod cuts;
 mod explained;
 mod faults;

@@ -4,9 +4,9 @@ use crate::support::{Shop, world};
 use chrono::TimeDelta;
 use coffer_engine::api::handle;
 use coffer_engine::api::types::{
-    ApiErrorView, CustomerDetail, CustomerRequest, CustomerSort, CustomersRequest, ModeRequest,
-    ModeView, NoteAddRequest, NoteChangeRequest, NoteRef, NoteRemoveRequest, NoteView,
-    OperatorAddRequest, OperatorRemoveRequest, SearchRequest,
+    ApiErrorView, CustomerDetail, CustomerRequest, ModeRequest, ModeView, NoteAddRequest,
+    NoteChangeRequest, NoteRef, NoteRemoveRequest, NoteView, OperatorAddRequest,
+    OperatorRemoveRequest, RecordList, RecordSort, RecordsRequest, SearchRequest,
 };
 use coffer_engine::clock::Clock as _;
 use coffer_engine::notes::{NOTES_MAX, TEXT_MAX};
@@ -78,15 +78,16 @@ fn notes(page: &CustomerDetail) -> Vec<NoteView> {
 }
 
 async fn somebody(shop: &Shop) -> String {
-    let request = CustomersRequest {
+    let request = RecordsRequest {
         mode: MODE,
-        search: None,
-        sort: CustomerSort::Mrr,
+        view: RecordList::Customers,
+        filter: String::new(),
+        sort: RecordSort::Amount,
         descending: true,
         offset: 0,
         limit: 1,
     };
-    let page = handle::customers(&shop.desk, request).await.unwrap();
+    let page = handle::records(&shop.desk, request).await.unwrap();
     page.rows[0].id.clone()
 }
 

@@ -16,6 +16,7 @@ use serde_json::Value;
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The lists of what happened; that of customers is held against the objects by itself (`customers`).
 const LISTS: [RecordList; 6] = [
     RecordList::Subscriptions,
     RecordList::Payments,
@@ -47,11 +48,11 @@ struct Row {
 type Predicate = Box<dyn Fn(&Raw, &Row) -> bool>;
 type Case = (String, Predicate);
 
-fn text<'v>(value: &'v Value, path: &str) -> Option<&'v str> {
+pub(crate) fn text<'v>(value: &'v Value, path: &str) -> Option<&'v str> {
     value.pointer(path).and_then(Value::as_str)
 }
 
-fn number(value: &Value, path: &str) -> Option<i64> {
+pub(crate) fn number(value: &Value, path: &str) -> Option<i64> {
     value.pointer(path).and_then(Value::as_i64)
 }
 
@@ -60,11 +61,11 @@ fn there(value: &Value, path: &str) -> bool {
 }
 
 /// An id, whether the object it names is expanded or not.
-fn id<'v>(value: &'v Value, path: &str) -> Option<&'v str> {
+pub(crate) fn id<'v>(value: &'v Value, path: &str) -> Option<&'v str> {
     text(value, path).or_else(|| text(value, &format!("{path}/id")))
 }
 
-fn array<'v>(value: &'v Value, path: &str) -> &'v [Value] {
+pub(crate) fn array<'v>(value: &'v Value, path: &str) -> &'v [Value] {
     value
         .pointer(path)
         .and_then(Value::as_array)
@@ -72,7 +73,7 @@ fn array<'v>(value: &'v Value, path: &str) -> &'v [Value] {
 }
 
 /// Words without case and accents, as somebody types them.
-fn words(texts: &[Option<&str>]) -> Vec<String> {
+pub(crate) fn words(texts: &[Option<&str>]) -> Vec<String> {
     let fold = |c: char| match c {
         'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' | 'ą' => 'a',
         'ç' | 'č' | 'ć' => 'c',
@@ -130,7 +131,7 @@ impl Raw {
         };
         let customer = charge.and_then(|it| id(it, "/customer")).map(str::to_owned);
         let (amount, due) = match list {
-            RecordList::Subscriptions => (None, None),
+            RecordList::Subscriptions | RecordList::Customers => (None, None),
             RecordList::Trials => (None, number(json, "/trial_end")),
             RecordList::Payments => (number(json, "/amount"), None),
             RecordList::Invoices => (number(json, "/total"), number(json, "/due_date")),
@@ -179,6 +180,7 @@ impl Raw {
             RecordList::Payments => Kind::Charges,
             RecordList::Invoices | RecordList::Recovery => Kind::Invoices,
             RecordList::Disputes => Kind::Disputes,
+            RecordList::Customers => Kind::Customers,
         };
         let belongs = |it: &&Value| match list {
             RecordList::Trials => there(it, "/trial_end"),
@@ -235,12 +237,12 @@ fn case(filter: impl Into<String>, test: Predicate) -> Case {
     (filter.into(), test)
 }
 
-fn midnight(day: NaiveDate) -> i64 {
+pub(crate) fn midnight(day: NaiveDate) -> i64 {
     day.and_time(NaiveTime::MIN).and_utc().timestamp()
 }
 
 /// The first second of the day so many days from the present.
-fn days_on(days: i64) -> i64 {
+pub(crate) fn days_on(days: i64) -> i64 {
     midnight(present().date_naive()) + days * DAY
 }
 
@@ -701,6 +703,7 @@ fn cases(raw: &Raw, list: RecordList, rows: &[Row]) -> Vec<Case> {
         RecordList::Disputes => disputes(),
         RecordList::Recovery => recovery(),
         RecordList::Trials => trials(),
+        RecordList::Customers => Vec::new(),
     });
     if !matches!(list, RecordList::Subscriptions | RecordList::Trials) {
         all.extend(amounts(rows));
@@ -753,19 +756,20 @@ fn order(list: RecordList, sort: RecordSort, descending: bool, a: &Row, b: &Row)
             (Some(one), Some(other)) => way(descending, one.cmp(&other)),
             (one, other) => one.is_none().cmp(&other.is_none()),
         },
+        RecordSort::Name => Ordering::Equal,
     };
     // Ids run against the order, so that the other way is not merely the same list from its end.
     first.then_with(|| way(!descending, a.id.cmp(&b.id)))
 }
 
-async fn ask(shop: &Shop, request: RecordsRequest) -> RecordPage {
+pub(crate) async fn ask(shop: &Shop, request: RecordsRequest) -> RecordPage {
     let what = format!("{:?} {}", request.view, request.filter);
     let answer = handle::records(&shop.desk, request).await;
     answer.unwrap_or_else(|error| panic!("{what}: {error:?}"))
 }
 
 /// Every page of a list, one after the other.
-async fn pages(shop: &Shop, request: &RecordsRequest) -> (RecordPage, Vec<String>) {
+pub(crate) async fn pages(shop: &Shop, request: &RecordsRequest) -> (RecordPage, Vec<String>) {
     let mut ids = Vec::new();
     loop {
         let offset = u32::try_from(ids.len()).unwrap();
@@ -917,7 +921,11 @@ fn cells(text: &str) -> Vec<Vec<String>> {
 }
 
 /// The whole file, with how many rows it says to have.
-async fn file(shop: &Shop, view: RecordList, filter: &str) -> (Vec<Vec<String>>, u64, usize) {
+pub(crate) async fn file(
+    shop: &Shop,
+    view: RecordList,
+    filter: &str,
+) -> (Vec<Vec<String>>, u64, usize) {
     let (mut text, mut rows, mut pieces) = (String::new(), 0, 0);
     let mut after = None;
     loop {
@@ -980,6 +988,10 @@ async fn what_is_no_filter_is_refused_by_the_name_of_its_key() {
         (RecordList::Disputes, "currency:euro", "currency"),
         (RecordList::Recovery, "status:open", "“status”"),
         (RecordList::Trials, "is:running", "is"),
+        (RecordList::Customers, "amount>5", "“amount”"),
+        (RecordList::Customers, "status:canceled", "status"),
+        (RecordList::Customers, "paid>much", "amount"),
+        (RecordList::Payments, "mrr>5", "“mrr”"),
     ] {
         let request = RecordsRequest {
             mode: ModeView::Test,
@@ -1018,6 +1030,8 @@ async fn what_is_no_filter_is_refused_by_the_name_of_its_key() {
         (RecordList::Subscriptions, RecordSort::Amount),
         (RecordList::Payments, RecordSort::Due),
         (RecordList::Trials, RecordSort::Amount),
+        (RecordList::Trials, RecordSort::Name),
+        (RecordList::Customers, RecordSort::Due),
     ] {
         let request = RecordsRequest {
             mode: ModeView::Test,
@@ -1041,7 +1055,7 @@ async fn what_is_no_filter_is_refused_by_the_name_of_its_key() {
 async fn every_value_that_is_offered_is_understood() {
     let shop = Shop::of(world(92, 20)).await;
     shop.whole().await;
-    for view in LISTS {
+    for view in LISTS.into_iter().chain([RecordList::Customers]) {
         let keys = handle::record_keys(&shop.desk, RecordKeysRequest { view })
             .await
             .unwrap();

@@ -1,42 +1,15 @@
-//! The table of customers and the page of one.
+//! A customer as a row of their list, and everything about one.
 
 use crate::error::StoreError;
 use crate::table::note::{self, NoteRow};
-use crate::table::search::match_expression;
 use crate::table::summary::{self, Summary};
 use crate::table::{catalog, customer, instant, invoice, payment, schedule, subscription};
 use coffer_domain::Instant;
 use coffer_domain::ids::{CustomerId, ProductId, SubscriptionId};
 use coffer_domain::metric::worth::Catalog;
 use coffer_domain::record::{Customer, Invoice, Payment, Refund, Subscription};
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 use std::collections::{HashMap, HashSet};
-
-/// The order of the table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
-    /// By the day they came.
-    Created,
-    /// By name, else e-mail, else id.
-    Name,
-    /// By MRR in the currency they pay in.
-    Mrr,
-}
-
-/// Which rows are wanted.
-#[derive(Debug, Clone)]
-pub struct Wanted<'a> {
-    /// Words to find in name, e-mail, description or id.
-    pub search: Option<&'a str>,
-    /// The order.
-    pub order: Order,
-    /// Largest, last or newest first.
-    pub descending: bool,
-    /// Rows to leave out at the start.
-    pub offset: u64,
-    /// Rows wanted.
-    pub limit: u32,
-}
 
 /// A row of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,51 +47,22 @@ fn line(row: &Row<'_>) -> rusqlite::Result<CustomerLine> {
     })
 }
 
-/// A page of the table and how many rows there are in all.
+/// The row of one customer.
 ///
 /// # Errors
 /// The file's.
-pub fn page(sql: &Connection, wanted: &Wanted<'_>) -> Result<(Vec<CustomerLine>, u64), StoreError> {
-    let column = match wanted.order {
-        Order::Created => "sort_created",
-        Order::Name => "sort_name",
-        Order::Mrr => "sort_mrr",
-    };
-    let direction = if wanted.descending { "DESC" } else { "ASC" };
-    let text = wanted.search.map(str::trim).filter(|text| !text.is_empty());
-    let expression = text.map(|text| match_expression(text).unwrap_or_else(|| "\"\u{1}\"".into()));
-    let (filter, count) = match expression {
-        Some(_) => (
-            "WHERE (account, customer) IN (SELECT d.account, d.id FROM search_words m
-               JOIN search_document d ON d.number = m.rowid
-               WHERE search_words MATCH ?3 AND d.kind = 'customer' AND d.account IN (SELECT id FROM account))",
-            "SELECT count(*) FROM search_words m JOIN search_document d ON d.number = m.rowid
-             JOIN customer_summary s ON s.account = d.account AND s.customer = d.id
-             WHERE search_words MATCH ?1 AND d.kind = 'customer' AND d.account IN (SELECT id FROM account)",
-        ),
-        None => (
-            "WHERE ?3 IS NULL AND account IN (SELECT id FROM account)",
-            "SELECT count(*) FROM customer_summary
-             WHERE ?1 IS NULL AND account IN (SELECT id FROM account)",
-        ),
-    };
-    // The window is found in the index alone; only its rows are looked up.
-    let question = format!(
-        "{LINE} FROM (SELECT account, customer FROM customer_summary {filter}
-           ORDER BY {column} {direction}, customer {direction} LIMIT ?1 OFFSET ?2) w
-         JOIN customer_summary s ON s.account = w.account AND s.customer = w.customer
-         JOIN customer c ON c.account = w.account AND c.id = w.customer
-         JOIN account a ON a.id = w.account
-         ORDER BY s.{column} {direction}, s.customer {direction}"
-    );
-    let mut statement = sql.prepare_cached(&question)?;
-    let offset = i64::try_from(wanted.offset).unwrap_or(i64::MAX);
-    let rows = statement.query_map(params![wanted.limit, offset, expression], line)?;
-    let rows = rows.collect::<Result<_, _>>()?;
-    let total: i64 = sql
-        .prepare_cached(count)?
-        .query_row(params![expression], |row| row.get(0))?;
-    Ok((rows, total.unsigned_abs()))
+pub fn line_of(
+    sql: &Connection,
+    account: &str,
+    id: &str,
+) -> Result<Option<CustomerLine>, StoreError> {
+    Ok(sql
+        .prepare_cached(&format!(
+            "{LINE} FROM customer c JOIN customer_summary s ON s.account = c.account AND s.customer = c.id
+             JOIN account a ON a.id = c.account WHERE c.account = ?1 AND c.id = ?2"
+        ))?
+        .query_row([account, id], line)
+        .optional()?)
 }
 
 /// How many customers there are, deleted ones left out.

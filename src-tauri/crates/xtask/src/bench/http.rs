@@ -26,13 +26,13 @@ const QUESTIONS: &[(&str, &str, &str)] = &[
     ),
     (
         "answer: 200 customers by MRR",
-        "customers",
-        r#"{"mode":"test","search":null,"sort":"mrr","descending":true,"offset":0,"limit":200}"#,
+        "records",
+        r#"{"mode":"test","view":"customers","filter":"","sort":"amount","descending":true,"offset":0,"limit":200}"#,
     ),
     (
         "answer: 200 customers from the middle",
-        "customers",
-        r#"{"mode":"test","search":null,"sort":"name","descending":false,"offset":1000,"limit":200}"#,
+        "records",
+        r#"{"mode":"test","view":"customers","filter":"","sort":"name","descending":false,"offset":1000,"limit":200}"#,
     ),
     (
         "answer: search, two letters",

@@ -1,7 +1,9 @@
 //! A list as CSV, piece by piece, newest first. The first column carries the mode, so that test data stays known as such.
 
 use super::{filter_of, in_order_of_time, present, row};
-use crate::api::types::{RecordList, RecordRow, RecordsAfter, RecordsCsv, RecordsCsvRequest};
+use crate::api::types::{
+    MoneyView, RecordList, RecordRow, RecordsAfter, RecordsCsv, RecordsCsvRequest,
+};
 use crate::books::Books;
 use crate::error::EngineError;
 use crate::view::money::day;
@@ -77,7 +79,7 @@ fn text(value: Option<&String>) -> String {
     value.cloned().unwrap_or_default()
 }
 
-fn decimal(money: Option<&crate::api::types::MoneyView>) -> String {
+fn decimal(money: Option<&MoneyView>) -> String {
     money
         .and_then(|it| {
             let currency = Currency::parse(&it.currency).ok()?;
@@ -86,7 +88,7 @@ fn decimal(money: Option<&crate::api::types::MoneyView>) -> String {
         .unwrap_or_default()
 }
 
-const fn amount(row: &RecordRow) -> Option<&crate::api::types::MoneyView> {
+const fn amount(row: &RecordRow) -> Option<&MoneyView> {
     match &row.amount {
         Some(amount) => Some(amount),
         None => row.besides.as_ref(),
@@ -125,8 +127,12 @@ const fn date_named(name: &'static str) -> Column {
 }
 
 fn columns(list: RecordList) -> Vec<Column> {
-    let mut columns = vec![ID, CUSTOMER, NAME, EMAIL];
+    let mut columns = match list {
+        RecordList::Customers => vec![ID, NAME, EMAIL],
+        _ => vec![ID, CUSTOMER, NAME, EMAIL],
+    };
     columns.extend(match list {
+        RecordList::Customers => customers(),
         RecordList::Subscriptions => subscriptions(),
         RecordList::Payments => payments(),
         RecordList::Invoices => invoices(),
@@ -135,6 +141,28 @@ fn columns(list: RecordList) -> Vec<Column> {
         RecordList::Trials => trials(),
     });
     columns
+}
+
+/// Where somebody pays in several currencies, their amounts stand in one cell and the currencies in the one after it.
+fn customers() -> Vec<Column> {
+    vec![
+        STATE,
+        ("mrr", |row| each(&row.mrr, |it| decimal(Some(it)))),
+        ("mrr_currency", |row| {
+            each(&row.mrr, |it| it.currency.clone())
+        }),
+        ("paid", |row| each(&row.paid, |it| decimal(Some(it)))),
+        ("paid_currency", |row| {
+            each(&row.paid, |it| it.currency.clone())
+        }),
+        ("country", |row| text(row.country.as_ref())),
+        ("since", |row| row.created.clone()),
+    ]
+}
+
+fn each(amounts: &[MoneyView], part: fn(&MoneyView) -> String) -> String {
+    let parts: Vec<String> = amounts.iter().map(part).collect();
+    parts.join("; ")
 }
 
 fn subscriptions() -> Vec<Column> {

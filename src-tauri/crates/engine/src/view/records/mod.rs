@@ -16,7 +16,7 @@ use coffer_domain::Instant;
 use coffer_domain::filter::{Filter, List};
 use coffer_domain::mode::Mode;
 use coffer_store::query::records::{
-    LISTED_MAX, LOOKED_MAX, Reach, Records, Sort, Totals, Wanted, lines,
+    Reach, Records, Sort, Totals, Wanted, lines, listed_max, looked_max,
 };
 use coffer_store::table::{account, setting};
 use coffer_store::{Read, StoreError};
@@ -71,7 +71,11 @@ fn sort_of(list: RecordList, sort: RecordSort) -> Result<Sort, EngineError> {
     let fits = match sort {
         RecordSort::Created => true,
         RecordSort::Amount => !matches!(list, RecordList::Subscriptions | RecordList::Trials),
-        RecordSort::Due => !matches!(list, RecordList::Subscriptions | RecordList::Payments),
+        RecordSort::Due => !matches!(
+            list,
+            RecordList::Customers | RecordList::Subscriptions | RecordList::Payments
+        ),
+        RecordSort::Name => list == RecordList::Customers,
     };
     if !fits {
         return Err(EngineError::Usage(format!(
@@ -83,6 +87,7 @@ fn sort_of(list: RecordList, sort: RecordSort) -> Result<Sort, EngineError> {
         RecordSort::Created => Sort::Created,
         RecordSort::Amount => Sort::Amount,
         RecordSort::Due => Sort::Due,
+        RecordSort::Name => Sort::Name,
     })
 }
 
@@ -178,9 +183,9 @@ pub fn page<M: Mode>(
             rows,
             total: totals.count,
             more: totals.more,
-            listed: totals.count.min(u64::from(LISTED_MAX)),
+            listed: totals.count.min(u64::from(listed_max(request.view.into()))),
             sums: totals.sums.iter().copied().map(money).collect(),
-            note: note(&totals),
+            note: note(&totals, request.view.into()),
             filter: written,
             offset: request.offset,
             as_of: as_of.map(instant),
@@ -190,7 +195,7 @@ pub fn page<M: Mode>(
 }
 
 /// What was not looked at, and how it can be.
-fn note(totals: &Totals) -> Option<String> {
+fn note(totals: &Totals, list: List) -> Option<String> {
     let mut said = Vec::new();
     if let Some(Reach {
         to,
@@ -199,7 +204,7 @@ fn note(totals: &Totals) -> Option<String> {
     }) = totals.reach
     {
         let key = if by_end { "ends" } else { "created" };
-        let rows = grouped(LOOKED_MAX);
+        let rows = grouped(looked_max(list));
         said.push(if older_left {
             format!(
                 "Only the latest {rows} rows were looked at, back to {day}. {key}<={day} looks farther back.",

@@ -1,6 +1,7 @@
 //! One row of a list: amounts as money, states as words, days as days and how far away they are.
 
 use crate::api::types::{MoneyView, RecordList, RecordRow, RecordTwin};
+use crate::view::customers::amounts;
 use crate::view::money::{day, money};
 use crate::view::words;
 use chrono::{Datelike as _, Months, NaiveDate};
@@ -10,6 +11,7 @@ use coffer_domain::ids::AccountId;
 use coffer_domain::money::Money;
 use coffer_domain::ratio::Ratio;
 use coffer_domain::record::{InvoiceStatus, Kind, Subscription, SubscriptionStatus};
+use coffer_store::query::customers::CustomerLine;
 use coffer_store::query::object;
 use coffer_store::query::records::{
     Card, DisputePart, InvoicePart, Line, Part, PaymentPart, SubscriptionPart, Twin,
@@ -28,6 +30,7 @@ pub(super) fn row(
 ) -> Result<RecordRow, StoreError> {
     let mut row = bare(line);
     match &line.part {
+        Part::Customer(it) => customer(&mut row, it),
         Part::Subscription(part) => {
             subscription(&mut row, part, now);
             if list == RecordList::Trials {
@@ -70,7 +73,18 @@ fn bare(line: &Line) -> RecordRow {
         has_card: None,
         again: false,
         twin: None,
+        country: None,
+        mrr: Vec::new(),
+        paid: Vec::new(),
     }
+}
+
+fn customer(row: &mut RecordRow, it: &CustomerLine) {
+    row.state.clone_from(&it.summary.standing);
+    row.country.clone_from(&it.country);
+    row.created = day(it.created);
+    row.mrr = amounts(&it.summary.mrr);
+    row.paid = amounts(&it.summary.paid);
 }
 
 fn dated(row: &mut RecordRow, at: Option<Instant>, now: Instant) {

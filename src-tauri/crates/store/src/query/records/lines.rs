@@ -3,6 +3,7 @@
 use super::Key;
 use super::question::{AGAIN, CONVERTED, TWIN};
 use crate::error::StoreError;
+use crate::query::customers::{self, CustomerLine};
 use crate::table::{
     catalog, currency, facts, instant, instant_maybe, invoice, payment, subscription,
 };
@@ -40,6 +41,8 @@ pub struct Line {
 /// What a row has of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
+    /// A customer.
+    Customer(Box<CustomerLine>),
     /// A subscription, or a trial.
     Subscription(Box<SubscriptionPart>),
     /// A payment.
@@ -136,6 +139,10 @@ pub(super) fn read(
     let mut lines = Vec::with_capacity(keys.len());
     for key in keys {
         let found = match list {
+            List::Customers => {
+                let found = customers::line_of(sql, &key.account, &key.id)?;
+                found.map(|it| (Some(key.id.clone()), Part::Customer(Box::new(it))))
+            }
             List::Subscriptions => subscription_part(sql, key, now, false)?,
             List::Trials => subscription_part(sql, key, now, true)?,
             List::Payments => payment_part(sql, key)?,

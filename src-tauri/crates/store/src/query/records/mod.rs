@@ -1,4 +1,4 @@
-//! The lists of the desk: subscriptions, payments, invoices, disputes, what is past due and trials, narrowed by a filter.
+//! The lists of the desk: customers, subscriptions, payments, invoices, disputes, what is past due and trials, narrowed by a filter.
 //!
 //! An answer has to come while somebody waits, from a file with millions of rows. So a list is walked along an index in its own
 //! order wherever there is one, at most `LISTED_MAX` rows of it are counted, added up and shown, and where conditions are left
@@ -27,6 +27,29 @@ pub const LISTED_MAX: u32 = 10_000;
 /// Rows that are looked at where no index answers a condition.
 pub const LOOKED_MAX: u32 = 20_000;
 
+/// Customers that are listed and counted: the table of everybody goes to its end.
+const CUSTOMERS_LISTED_MAX: u32 = 2_000_000;
+/// Customers that are looked at; their rows are short and stand together.
+const CUSTOMERS_LOOKED_MAX: u32 = 200_000;
+
+/// Rows of a list that are listed, counted and added up.
+#[must_use]
+pub const fn listed_max(list: List) -> u32 {
+    match list {
+        List::Customers => CUSTOMERS_LISTED_MAX,
+        _ => LISTED_MAX,
+    }
+}
+
+/// Rows of a list that are looked at where no index answers a condition.
+#[must_use]
+pub const fn looked_max(list: List) -> u32 {
+    match list {
+        List::Customers => CUSTOMERS_LOOKED_MAX,
+        _ => LOOKED_MAX,
+    }
+}
+
 /// What a list is in order of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sort {
@@ -36,6 +59,8 @@ pub enum Sort {
     Amount,
     /// When it is due, ends or is tried again.
     Due,
+    /// By name, else e-mail, else id; only of customers.
+    Name,
 }
 
 /// Which rows are wanted.
@@ -115,7 +140,7 @@ impl<'a> Records<'a> {
     /// # Errors
     /// The file's.
     pub fn keys(&self, sql: &Connection, offset: u32, limit: u32) -> Result<Vec<Key>, StoreError> {
-        let limit = limit.min(LISTED_MAX.saturating_sub(offset));
+        let limit = limit.min(listed_max(self.wanted.list).saturating_sub(offset));
         let (text, values) = self
             .question
             .window(&self.wanted, self.reach.as_ref(), offset, limit);
@@ -143,6 +168,9 @@ impl<'a> Records<'a> {
         if let Some(kind) = kind.filter(|_| self.wanted.filter.terms.is_empty()) {
             return everything(sql, kind);
         }
+        if self.wanted.list == List::Customers && self.wanted.filter.terms.is_empty() {
+            return everybody(sql);
+        }
         let (text, values) = self.question.amounts(self.reach.as_ref());
         let mut statement = sql.prepare_cached(&text)?;
         let mut rows = statement.query(params_from_iter(values))?;
@@ -154,10 +182,11 @@ impl<'a> Records<'a> {
                 *sums.entry(crate::table::currency(row, 0)?).or_default() += i128::from(minor);
             }
         }
-        let more = count > u64::from(LISTED_MAX);
+        let most = u64::from(listed_max(self.wanted.list));
+        let more = count > most;
         let fits = |(currency, minor)| Some(Money::new(i64::try_from(minor).ok()?, currency));
         Ok(Totals {
-            count: count.min(u64::from(LISTED_MAX)),
+            count: count.min(most),
             more,
             sums: if more {
                 Vec::new()
@@ -202,6 +231,19 @@ fn everything(sql: &Connection, kind: Kind) -> Result<Totals, StoreError> {
     Ok(Totals {
         count,
         more: false,
+        ..Totals::default()
+    })
+}
+
+/// How many customers have a row.
+fn everybody(sql: &Connection) -> Result<Totals, StoreError> {
+    let count: i64 = sql
+        .prepare_cached(
+            "SELECT count(*) FROM customer_summary WHERE account IN (SELECT id FROM account)",
+        )?
+        .query_row([], |row| row.get(0))?;
+    Ok(Totals {
+        count: count.unsigned_abs(),
         ..Totals::default()
     })
 }

@@ -1,6 +1,6 @@
 //! How a filter becomes a question to the file: which index it walks along, what is left to look at row by row.
 
-use super::{After, LISTED_MAX, LOOKED_MAX, Reach, Sort, Wanted};
+use super::{After, Reach, Sort, Wanted, listed_max, looked_max};
 use crate::error::StoreError;
 use crate::table::search::match_expression;
 use coffer_domain::Instant;
@@ -10,7 +10,13 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 /// Hits of a word that are looked at.
-const HITS_MAX: u32 = 10_000;
+const fn hits_max(list: List) -> u32 {
+    match list {
+        List::Customers => looked_max(list),
+        _ => 10_000,
+    }
+}
+
 const KNOWN: &str = "t.account IN (SELECT id FROM account)";
 
 /// How the rows are come by.
@@ -26,20 +32,25 @@ enum Walk {
 pub(super) struct Question {
     list: List,
     from: String,
+    /// The index that gives a table of its own order, where the table is not left to find its way.
+    hint: String,
     walk: Walk,
     /// What the index answers, and how many values belong to that; they stand first.
     indexed: Vec<String>,
     indexed_values: usize,
     /// What is left to look at row by row.
     left: Vec<String>,
+    /// How many of these stand in every question.
+    always: usize,
     values: Vec<Value>,
     /// What the order of time is limited to by the filter itself.
     pub(super) common_word: Option<String>,
 }
 
-/// The amount that a list shows and adds up.
+/// The amount that a list shows and adds up. What customers are worth stands rounded, and is not added up from that.
 const fn amount(list: List) -> &'static str {
     match list {
+        List::Customers => "NULL",
         List::Payments | List::Disputes => "t.amount",
         List::Invoices => "t.total",
         List::Recovery => "t.amount_remaining",
@@ -49,13 +60,19 @@ const fn amount(list: List) -> &'static str {
 
 /// Amounts in thousandths of a major unit, so that those of different currencies stand in one order.
 fn thousandths(list: List) -> String {
-    let amount = amount(list);
+    match list {
+        List::Customers => "t.sort_mrr".to_owned(),
+        _ => in_thousandths(amount(list), "t.currency"),
+    }
+}
+
+fn in_thousandths(amount: &str, currency: &str) -> String {
     let quoted = |codes: &[&str]| {
         let each: Vec<String> = codes.iter().map(|code| format!("'{code}'")).collect();
         each.join(",")
     };
     format!(
-        "({amount} * CASE WHEN t.currency IN ({none}) THEN 1000 WHEN t.currency IN ({three}) THEN 1 ELSE 10 END)",
+        "({amount} * CASE WHEN {currency} IN ({none}) THEN 1000 WHEN {currency} IN ({three}) THEN 1 ELSE 10 END)",
         none = quoted(&Currency::WITHOUT_DECIMALS),
         three = quoted(&Currency::WITH_THREE_DECIMALS),
     )
@@ -68,8 +85,25 @@ const fn customer(list: List) -> &'static str {
     }
 }
 
+/// Where a list's ids stand.
+const fn id(list: List) -> &'static str {
+    match list {
+        List::Customers => "t.customer",
+        _ => "t.id",
+    }
+}
+
+/// Where it stands when a list's objects were made.
+const fn created(list: List) -> &'static str {
+    match list {
+        List::Customers => "t.sort_created",
+        _ => "t.created",
+    }
+}
+
 const fn table(list: List) -> &'static str {
     match list {
+        List::Customers => "customer_summary",
         List::Subscriptions | List::Trials => "subscription",
         List::Payments => "payment",
         List::Invoices | List::Recovery => "invoice",
@@ -138,13 +172,20 @@ impl Question {
         let mut it = Self {
             list: wanted.list,
             from: String::new(),
+            hint: String::new(),
             walk: Walk::Few,
             indexed: Vec::new(),
             indexed_values: 0,
-            left: vec!["t.deleted = 0".to_owned(), KNOWN.to_owned()],
+            left: vec![KNOWN.to_owned()],
+            always: 0,
             values: Vec::new(),
             common_word: None,
         };
+        // A customer that is gone keeps a row, which says so.
+        if it.list != List::Customers {
+            it.left.push("t.deleted = 0".to_owned());
+        }
+        it.always = it.left.len();
         let terms: Vec<&Term> = wanted.filter.terms.iter().collect();
         let answered = it.choose(sql, wanted, &terms, to_show)?;
         it.indexed_values = it.values.len();
@@ -187,6 +228,7 @@ impl Question {
                 "invoice t INDEXED BY invoice_unsettled".clone_into(&mut self.from);
                 return Ok(Vec::new());
             }
+            List::Customers => return self.along_customers(sql, wanted, terms, to_show),
             _ => {}
         }
         for (index, term) in terms.iter().enumerate().filter(|(_, term)| !term.negated) {
@@ -223,6 +265,28 @@ impl Question {
         self.walk = Walk::Along("t.created");
         answered.extend(self.within(terms, Key::Created, "t.created", wanted.now));
         Ok(answered)
+    }
+
+    /// Customers have an index for each order that their list has.
+    fn along_customers(
+        &mut self,
+        sql: &Connection,
+        wanted: &Wanted<'_>,
+        terms: &[&Term],
+        to_show: bool,
+    ) -> Result<Vec<usize>, StoreError> {
+        if let Some(answered) = self.through_words(sql, terms)? {
+            return Ok(answered);
+        }
+        "customer_summary t".clone_into(&mut self.from);
+        let order = match wanted.sort {
+            Sort::Name if to_show => "name",
+            Sort::Amount if to_show => "mrr",
+            _ => "created",
+        };
+        self.hint = format!(" INDEXED BY customer_summary_by_{order}");
+        self.walk = Walk::Along("t.sort_created");
+        Ok(Vec::new())
     }
 
     /// Whether the index over standings holds a word, and what has to be said so that SQLite knows.
@@ -281,6 +345,7 @@ impl Question {
         terms: &[&Term],
     ) -> Result<Option<Vec<usize>>, StoreError> {
         let own = match self.list {
+            List::Customers => "customer",
             List::Subscriptions | List::Trials => "subscription",
             List::Payments => "payment",
             List::Invoices => "invoice",
@@ -296,8 +361,8 @@ impl Question {
             let Some(expression) = match_expression(text) else {
                 continue;
             };
-            let hits = hits(sql, &expression)?;
-            if hits > HITS_MAX {
+            let hits = hits(sql, &expression, self.list)?;
+            if hits > hits_max(self.list) {
                 if is_word {
                     self.common_word = Some(text.clone());
                 }
@@ -310,19 +375,22 @@ impl Question {
         };
         self.common_word = None;
         let name = table(self.list);
+        let most = hits_max(self.list);
         let expression = self.bind(expression);
         let found = format!(
-            "(SELECT rowid FROM search_words WHERE search_words MATCH {expression} LIMIT {HITS_MAX}) m
+            "(SELECT rowid FROM search_words WHERE search_words MATCH {expression} LIMIT {most}) m
              CROSS JOIN search_document d ON d.number = m.rowid"
         );
-        let theirs = format!(
+        let theirs = is_word && self.list != List::Customers;
+        let through_theirs = format!(
             " UNION SELECT x.account, x.id FROM {found} AND d.kind = 'customer'
               CROSS JOIN {name} x INDEXED BY {name}_by_customer ON x.customer = d.id AND x.account = d.account"
         );
         self.from = format!(
             "(SELECT d.account, d.id FROM {found} WHERE d.kind = '{own}'{}) h
-             CROSS JOIN {name} t ON t.account = h.account AND t.id = h.id",
-            if is_word { &theirs } else { "" }
+             CROSS JOIN {name} t ON t.account = h.account AND {} = h.id",
+            if theirs { &through_theirs } else { "" },
+            id(self.list)
         );
         // A card's digits are only the way there: a payment may have them in another place.
         Ok(Some(if is_word { vec![index] } else { Vec::new() }))
@@ -358,10 +426,10 @@ impl Question {
             Test::Word(word) => self.word(sql, word)?,
             Test::Among(key, values) => self.among(*key, values, now),
             Test::Text(key, text) => self.text(sql, *key, text)?,
-            Test::Amount(comparison, amount) => self.amount(*comparison, *amount),
+            Test::Amount(key, comparison, amount) => self.amount(*key, *comparison, *amount),
             Test::Day(key, comparison, day) => {
                 let column = match key {
-                    Key::Created => "t.created",
+                    Key::Created => created(self.list),
                     Key::Due if self.list == List::Recovery => "t.due",
                     _ => due(self.list),
                 };
@@ -374,17 +442,21 @@ impl Question {
         let Some(expression) = match_expression(word) else {
             return Ok("0".to_owned());
         };
-        if hits(sql, &expression)? > HITS_MAX {
+        let most = hits_max(self.list);
+        if hits(sql, &expression, self.list)? > most {
             self.common_word = Some(word.to_owned());
         }
         let expression = self.bind(expression);
         let found = |kind: &str| {
             format!(
-                "(SELECT d.account, d.id FROM (SELECT rowid FROM search_words WHERE search_words MATCH {expression} LIMIT {HITS_MAX}) m
+                "(SELECT d.account, d.id FROM (SELECT rowid FROM search_words WHERE search_words MATCH {expression} LIMIT {most}) m
                   CROSS JOIN search_document d ON d.number = m.rowid WHERE d.kind = '{kind}')"
             )
         };
         let (own, id) = match self.list {
+            List::Customers => {
+                return Ok(format!("(t.account, t.customer) IN {}", found("customer")));
+            }
             List::Subscriptions | List::Trials => ("subscription", "t.id"),
             List::Payments => ("payment", "t.id"),
             List::Invoices | List::Recovery => ("invoice", "t.id"),
@@ -416,20 +488,33 @@ impl Question {
             .collect();
         let bound = bound.join(", ");
         match key {
+            Key::Status if self.list == List::Customers => format!("t.standing IN ({bound})"),
             Key::Status => format!("t.status IN ({bound})"),
+            Key::Currency if self.list == List::Customers => {
+                self.of_customer(&format!("c.currency IN ({bound})"))
+            }
             Key::Currency => format!("t.currency IN ({bound})"),
             Key::Provider => {
                 format!("t.account IN (SELECT id FROM account WHERE provider IN ({bound}))")
             }
-            _ => format!(
-                "EXISTS (SELECT 1 FROM customer c WHERE c.account = t.account AND c.id = {} AND c.country IN ({bound}))",
-                customer(self.list)
-            ),
+            _ => self.of_customer(&format!("c.country IN ({bound})")),
         }
+    }
+
+    /// What the customer of a row has to fulfil.
+    fn of_customer(&self, condition: &str) -> String {
+        format!(
+            "EXISTS (SELECT 1 FROM customer c WHERE c.account = t.account AND c.id = {} AND {condition})",
+            customer(self.list)
+        )
     }
 
     fn flag(&mut self, word: &str, now: Instant) -> String {
         let text = match (self.list, word) {
+            (List::Customers, "paying") => "t.sort_mrr > 0",
+            (List::Customers, "noted") => {
+                "EXISTS (SELECT 1 FROM note n WHERE n.account = t.account AND n.customer = t.customer)"
+            }
             (List::Subscriptions, "discounted") => {
                 "(t.discounts <> '[]' OR EXISTS (SELECT 1 FROM subscription_item i
                    WHERE i.account = t.account AND i.subscription = t.id AND i.discounts <> '[]'))"
@@ -481,6 +566,16 @@ impl Question {
             Key::Plan => {
                 let prices = crate::table::to_json("price", &plans(sql, text)?)?;
                 let prices = self.bind(prices);
+                if self.list == List::Customers {
+                    // Once they no longer run, subscriptions say nothing of what somebody has.
+                    return Ok(format!(
+                        "EXISTS (SELECT 1 FROM subscription s INDEXED BY subscription_by_customer
+                           CROSS JOIN subscription_item l ON l.account = s.account AND l.subscription = s.id
+                           WHERE s.customer = t.customer AND s.account = t.account AND s.deleted = 0
+                             AND s.status NOT IN ('canceled', 'incomplete_expired')
+                             AND l.price IN (SELECT value FROM json_each({prices})))"
+                    ));
+                }
                 let (lines, owner) = match self.list {
                     List::Invoices | List::Recovery => ("invoice_line", "invoice"),
                     _ => ("subscription_item", "subscription"),
@@ -490,6 +585,10 @@ impl Question {
                        AND l.price IN (SELECT value FROM json_each({prices})))"
                 )
             }
+            Key::Email => {
+                let part = self.bind(text.to_lowercase());
+                self.of_customer(&format!("instr(lower(c.email), {part}) > 0"))
+            }
             _ => {
                 let id = self.bind(text.to_owned());
                 format!("{} = {id}", customer(self.list))
@@ -497,10 +596,19 @@ impl Question {
         })
     }
 
-    fn amount(&mut self, comparison: Comparison, amount: Decimal) -> String {
+    fn amount(&mut self, key: Key, comparison: Comparison, amount: Decimal) -> String {
         let scale = 10_i64.pow(3_u32.saturating_sub(amount.places));
         let value = self.bind(amount.digits.saturating_mul(scale));
-        format!("{} {} {value}", thousandths(self.list), sign(comparison))
+        let own = if key == Key::Paid {
+            let each = in_thousandths(
+                "json_extract(j.value, '$.minor')",
+                "json_extract(j.value, '$.currency')",
+            );
+            format!("coalesce((SELECT max({each}) FROM json_each(t.paid) j), 0)")
+        } else {
+            thousandths(self.list)
+        };
+        format!("{own} {} {value}", sign(comparison))
     }
 
     /// Whole days: what is after a day begins with the next one.
@@ -537,16 +645,17 @@ impl Question {
             return Ok(None);
         };
         let in_order = self.order_column(wanted.sort) == column;
-        // Two conditions stand in every question: not deleted, of a known account.
-        if in_order && self.left.len() <= 2 {
+        let has_an_index = in_order || self.list == List::Customers;
+        if has_an_index && self.left.len() <= self.always {
             return Ok(None);
         }
         let older_left = !in_order || wanted.descending;
         let direction = if older_left { "DESC" } else { "ASC" };
         let text = format!(
-            "SELECT {column} FROM {} WHERE {} ORDER BY {column} {direction} LIMIT 1 OFFSET {LOOKED_MAX}",
+            "SELECT {column} FROM {} WHERE {} ORDER BY {column} {direction} LIMIT 1 OFFSET {}",
             self.from,
-            self.indexed_text()
+            self.indexed_text(),
+            looked_max(self.list),
         );
         let to = first_of(sql, &text, &self.values, self.indexed_values)?;
         let to = to.and_then(|to| Instant::from_timestamp(to, 0));
@@ -576,7 +685,8 @@ impl Question {
 
     fn order_column(&self, sort: Sort) -> &'static str {
         match sort {
-            Sort::Created => "t.created",
+            Sort::Created => created(self.list),
+            Sort::Name => "t.sort_name",
             Sort::Amount => amount(self.list),
             Sort::Due => due(self.list),
         }
@@ -601,10 +711,18 @@ impl Question {
                     "{ahead} DESC, CASE WHEN {ahead} THEN t.due_by END {way}, coalesce(t.due_by, t.created) DESC"
                 )
             }
-            (Sort::Due, List::Trials) | (Sort::Created, _) => format!("{column} {way}"),
+            (Sort::Due, List::Trials) | (Sort::Created | Sort::Name, _) => {
+                format!("{column} {way}")
+            }
             (Sort::Due, _) => format!("{column} IS NULL, {column} {way}"),
         };
-        format!("{key}, t.id {back}")
+        // The indexes over customers hold those that are alike in this order.
+        let alike = if self.list == List::Customers {
+            way
+        } else {
+            back
+        };
+        format!("{key}, {} {alike}", id(self.list))
     }
 
     /// The rows of a window.
@@ -619,8 +737,10 @@ impl Question {
         values.push(i64::from(limit).into());
         values.push(i64::from(offset).into());
         let text = format!(
-            "SELECT t.account, t.id FROM {} WHERE {} ORDER BY {} LIMIT ?{} OFFSET ?{}",
+            "SELECT t.account, {} FROM {}{} WHERE {} ORDER BY {} LIMIT ?{} OFFSET ?{}",
+            id(self.list),
             self.from,
+            self.hint,
             self.all(reach),
             self.order(wanted),
             values.len() - 1,
@@ -631,12 +751,16 @@ impl Question {
 
     /// Currency and amount of each row, one more than are listed.
     pub(super) fn amounts(&self, reach: Option<&Reach>) -> (String, Vec<Value>) {
+        let currency = match self.list {
+            List::Customers => "NULL",
+            _ => "t.currency",
+        };
         let text = format!(
-            "SELECT t.currency, {} FROM {} WHERE {} LIMIT {}",
+            "SELECT {currency}, {} FROM {} WHERE {} LIMIT {}",
             amount(self.list),
             self.from,
             self.all(reach),
-            LISTED_MAX + 1,
+            listed_max(self.list) + 1,
         );
         (text, self.values.clone())
     }
@@ -654,9 +778,10 @@ impl Question {
             format!(" AND {column} <= {}", after.created)
         });
         let text = format!(
-            "SELECT {column} FROM {} WHERE {}{before} ORDER BY {column} DESC LIMIT 1 OFFSET {LOOKED_MAX}",
+            "SELECT {column} FROM {} WHERE {}{before} ORDER BY {column} DESC LIMIT 1 OFFSET {}",
             self.from,
             self.indexed_text(),
+            looked_max(self.list),
         );
         first_of(sql, &text, &self.values, self.indexed_values)
     }
@@ -670,21 +795,23 @@ impl Question {
     ) -> (String, Vec<Value>) {
         let mut values = self.values.clone();
         let mut conditions = self.all(None);
+        let (id, created) = (id(self.list), created(self.list));
         if let Some(after) = after {
             values.push(after.id.clone().into());
             conditions = format!(
-                "{conditions} AND t.created <= {at} AND (t.created < {at} OR t.id > ?{})",
+                "{conditions} AND {created} <= {at} AND ({created} < {at} OR {id} > ?{})",
                 values.len(),
                 at = after.created,
             );
         }
         if let Some(end) = end {
-            conditions = format!("{conditions} AND t.created >= {end}");
+            conditions = format!("{conditions} AND {created} >= {end}");
         }
         values.push((i64::from(limit) + 1).into());
         let text = format!(
-            "SELECT t.account, t.id, t.created FROM {} WHERE {conditions} ORDER BY t.created DESC, t.id LIMIT ?{}",
+            "SELECT t.account, {id}, {created} FROM {}{} WHERE {conditions} ORDER BY {created} DESC, {id} LIMIT ?{}",
             self.from,
+            self.hint,
             values.len(),
         );
         (text, values)
@@ -702,12 +829,12 @@ const fn sign(comparison: Comparison) -> &'static str {
 }
 
 /// How many documents a word is in, counted to one more than are looked at.
-fn hits(sql: &Connection, expression: &str) -> Result<u32, StoreError> {
+fn hits(sql: &Connection, expression: &str, list: List) -> Result<u32, StoreError> {
     Ok(sql
         .prepare_cached(
             "SELECT count(*) FROM (SELECT 1 FROM search_words WHERE search_words MATCH ?1 LIMIT ?2)",
         )?
-        .query_row((expression, HITS_MAX + 1), |row| row.get(0))?)
+        .query_row((expression, hits_max(list) + 1), |row| row.get(0))?)
 }
 
 fn first_of(
