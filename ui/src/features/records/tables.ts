@@ -57,7 +57,7 @@ export const TABLES: Record<RecordList, Table> = {
       { label: 'Last 30 days', term: 'created>=30d' },
       { label: 'With notes', term: 'is:noted' },
     ],
-    placeholder: 'Name, e-mail, id, status:churned, mrr>100, plan:"Pro"',
+    placeholder: 'Name, e-mail, status:churned, mrr>100',
     nothing: 'No customers yet.',
     teaches:
       'Each has what it is worth a month, what it has paid, and everything that happened on a page of its own.',

@@ -180,6 +180,17 @@ fn amounts(people: &[Person]) -> Vec<(String, Predicate)> {
     ]
 }
 
+fn standings() -> Vec<(String, Predicate)> {
+    let mut all: Vec<(String, Predicate)> = Vec::new();
+    for word in [
+        "active", "free", "trialing", "past_due", "paused", "churned", "none", "deleted",
+    ] {
+        all.push((format!("status:{word}"), standing(word)));
+        all.push((format!("-status:{word}"), not(standing(word))));
+    }
+    all
+}
+
 fn cases(people: &[Person]) -> Vec<(String, Predicate)> {
     let somebody = people
         .iter()
@@ -246,12 +257,7 @@ fn cases(people: &[Person]) -> Vec<(String, Predicate)> {
             })
         }),
     ];
-    for word in [
-        "active", "free", "trialing", "past_due", "paused", "churned", "none", "deleted",
-    ] {
-        all.push((format!("status:{word}"), standing(word)));
-        all.push((format!("-status:{word}"), not(standing(word))));
-    }
+    all.extend(standings());
     all.extend(amounts(people));
     all
 }

@@ -1026,6 +1026,12 @@ async fn what_is_no_filter_is_refused_by_the_name_of_its_key() {
             assert!(refused.hint.is_some_and(|it| !it.is_empty()), "{filter}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_that_a_list_has_not_is_refused_by_the_name_of_the_list() {
+    let shop = Shop::of(world(92, 20)).await;
+    shop.whole().await;
     for (view, sort) in [
         (RecordList::Subscriptions, RecordSort::Amount),
         (RecordList::Payments, RecordSort::Due),
