@@ -71,6 +71,7 @@ const RESTS_ON: Record<ReadName, readonly string[]> = {
   limit_table: ['settings'],
   operator_list: ['settings'],
   notification_rules: ['settings'],
+  preferences: ['settings', 'metrics'],
   privacy: ['sync', 'accounts'],
 };
 const KNOWN_KINDS = new Set(Object.values(RESTS_ON).flat());

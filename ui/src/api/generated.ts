@@ -2215,6 +2215,57 @@ name: string,
 rules: Array<RuleView>, };
 
 /**
+ * Asks what is preferred, or sets it.
+ */
+export type PreferencesRequest = { 
+/**
+ * The mode whose currencies can be chosen from.
+ */
+mode: ModeView, 
+/**
+ * What is preferred from now on, in both modes.
+ */
+set: PreferencesSet | null, };
+
+/**
+ * What is preferred; what is left out is as it is for everybody.
+ */
+export type PreferencesSet = { 
+/**
+ * A policy's id.
+ */
+policy: string | null, 
+/**
+ * The currency that stands first.
+ */
+currency: string | null, 
+/**
+ * A zone, such as `Europe/Berlin`.
+ */
+zone: string | null, };
+
+/**
+ * What is preferred.
+ */
+export type PreferencesView = { 
+/**
+ * The policy's id.
+ */
+policy: string, 
+/**
+ * The currency that stands first; `null` where the account's own does.
+ */
+currency: string | null, 
+/**
+ * The zone whose days and months are told.
+ */
+zone: string, 
+/**
+ * The currencies that there are figures in.
+ */
+currencies: Array<string>, };
+
+/**
  * Says what is being looked at, so that syncs in the background come as often as is useful.
  */
 export type PresenceRequest = { 
@@ -3320,6 +3371,8 @@ export interface Commands {
   operator_remove: { request: OperatorRemoveRequest; response: OperatorList };
   /** What is told while nobody looks; sets it when told to. */
   notification_rules: { request: NotificationRulesRequest; response: NotificationRules };
+  /** By which rules, in whose days and in which currency figures are told; sets it when told to. */
+  preferences: { request: PreferencesRequest; response: PreferencesView };
   /** Where the data lies, how it is encrypted, and every host ever contacted. */
   privacy: { request: StateRequest; response: Privacy };
   /** Opens the simulated merchant in a home of its own. */
@@ -3377,6 +3430,7 @@ export const COMMAND_NAMES = [
   "operator_add",
   "operator_remove",
   "notification_rules",
+  "preferences",
   "privacy",
   "demo_enter",
   "demo_leave",

@@ -10,6 +10,7 @@ use crate::clock::{MachineClock, SharedClock};
 use crate::demo::{self, DemoSpec};
 use crate::error::EngineError;
 use crate::home::Home;
+use crate::preferences;
 use crate::secrets::{Keychain, SealedFile, Secrets};
 use crate::sync::Looking;
 use coffer_domain::ids::AccountId;
@@ -283,20 +284,22 @@ impl Desk {
             base,
             wanted,
         };
-        match key {
-            AnyKey::Live(key) => Ok((
+        let added = match key {
+            AnyKey::Live(key) => (
                 ModeName::Live,
                 self.add_checked(&room, &room.live, &asked, key).await?,
-            )),
-            AnyKey::Test(key) => Ok((
+            ),
+            AnyKey::Test(key) => (
                 ModeName::Test,
                 self.add_checked(&room, &room.test, &asked, key).await?,
-            )),
+            ),
             AnyKey::Organization(key) => {
                 self.add_of_organization(&room, &asked, &key, expected.or(key.mode()))
-                    .await
+                    .await?
             }
-        }
+        };
+        preferences::carry_over(self, added.0).await?;
+        Ok(added)
     }
 
     /// Checks a key and keeps it. The mode's file is made only when the provider accepted the key.

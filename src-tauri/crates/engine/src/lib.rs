@@ -21,6 +21,7 @@ pub mod metrics;
 pub mod notifications;
 pub mod outbox;
 pub mod policies;
+pub mod preferences;
 pub mod rates;
 pub mod reconcile;
 pub mod secrets;

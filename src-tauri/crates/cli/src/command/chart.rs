@@ -7,6 +7,7 @@ use crate::{Ended, Failure};
 use coffer_engine::chart::{Series, Theme, png, svg};
 use coffer_engine::domain::currency::Currency;
 use coffer_engine::domain::money::Money;
+use coffer_engine::figures::View;
 use coffer_engine::view::chart::{ChartRange, collect};
 use coffer_engine::view::money::money;
 use coffer_engine::{EngineError, with_books};
@@ -49,11 +50,10 @@ pub(crate) async fn run(cli: &Cli, args: &ChartArgs, output: &Output) -> Result<
         periods: 12,
         every: metrics::every(&args.every)?,
         currency,
-        zone: chrono_tz::Tz::UTC,
     };
     let desk = desk(cli)?;
     let mode = mode(cli);
-    let charted = with_books!(books(&desk, mode).await?, books => blocking(move || collect(&books, &range)).await?);
+    let charted = with_books!(books(&desk, mode).await?, books => blocking(move || collect(&books, &View::plain(chrono_tz::Tz::UTC), &range)).await?);
     let Some(charted) = charted else {
         return Err(Failure::Engine(EngineError::NotFound {
             what: "figure to draw; sync first. Asked for",

@@ -10,6 +10,7 @@ pub use crate::api::choices::{choices, outbox_undo};
 pub use crate::api::limit::{limit_set, limit_table};
 pub use crate::api::notifications::notification_rules;
 pub use crate::api::numbers::{cohorts, explain, forecast, metrics, movements_chart, policies};
+pub use crate::api::preferences::preferences;
 pub use crate::api::privacy::privacy;
 pub use crate::api::records::{record_keys, records, records_csv, saved_views, saved_views_set};
 pub use crate::api::today::{news, news_seen, today};
@@ -29,7 +30,6 @@ use crate::error::EngineError;
 use crate::sync::{SyncOptions, prepare};
 use crate::view::{chart, customers, overview as overview_view, status};
 use crate::with_books;
-use chrono_tz::Tz;
 use coffer_domain::ids::AccountId;
 use coffer_domain::mode::{Live, Mode, ModeName, Test};
 use coffer_domain::sync::Attention;
@@ -39,8 +39,6 @@ use std::sync::Arc;
 
 type Answer<T> = Result<T, ApiErrorView>;
 
-/// The reporting zone of the window.
-pub(super) const ZONE: Tz = Tz::UTC;
 /// Hits that one answer may have.
 const HITS_MAX: u32 = 200;
 
@@ -268,7 +266,7 @@ pub async fn overview(desk: &Arc<Desk>, request: OverviewRequest) -> Answer<Over
     out(async {
         match desk.books(request.mode.into()).await? {
             Some(any) => with_books!(any, books => blocking(move || {
-                overview_view::overview(&books, request.currency.as_deref(), ZONE)
+                overview_view::overview(&books, request.currency.as_deref())
             }).await),
             None if request.mode == ModeView::Live => Ok(overview_view::empty::<Live>()),
             None => Ok(overview_view::empty::<Test>()),
@@ -284,7 +282,7 @@ pub async fn overview(desk: &Arc<Desk>, request: OverviewRequest) -> Answer<Over
 pub async fn mrr_chart(desk: &Arc<Desk>, request: ChartRequest) -> Answer<Chart> {
     out(async {
         match desk.books(request.mode.into()).await? {
-            Some(any) => with_books!(any, books => blocking(move || chart::mrr_chart(&books, &request, ZONE)).await),
+            Some(any) => with_books!(any, books => blocking(move || chart::mrr_chart(&books, &request)).await),
             None => Ok(chart::empty(&request)),
         }
     }

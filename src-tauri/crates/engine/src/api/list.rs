@@ -104,6 +104,8 @@ macro_rules! for_each_command {
             operator_remove(OperatorRemoveRequest) -> OperatorList;
             /// What is told while nobody looks; sets it when told to.
             notification_rules(NotificationRulesRequest) -> NotificationRules;
+            /// By which rules, in whose days and in which currency figures are told; sets it when told to.
+            preferences(PreferencesRequest) -> PreferencesView;
             /// Where the data lies, how it is encrypted, and every host ever contacted.
             privacy(StateRequest) -> Privacy;
             /// Opens the simulated merchant in a home of its own.

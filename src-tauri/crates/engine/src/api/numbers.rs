@@ -1,21 +1,22 @@
 //! Figures over time, what they are made of, who stays and what lies ahead: the numbers of the window, with ready text.
 
-use crate::api::handle::{ZONE, needed, out};
+use crate::api::handle::{needed, out};
 use crate::api::types::{ApiErrorView, ModeView, MoneyView};
-use crate::books::blocking;
+use crate::books::{Books, blocking};
 use crate::cohorts;
 use crate::desk::Desk;
 use crate::error::EngineError;
 use crate::figures::View;
 use crate::forecast;
-use crate::home::Home;
 use crate::policies;
+use crate::preferences;
 use crate::view::numbers;
 use crate::with_books;
 use chrono::NaiveDate;
 use coffer_domain::calendar::Every;
 use coffer_domain::currency::Currency;
 use coffer_domain::metric::policy::Switch;
+use coffer_domain::mode::Mode;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use ts_rs::TS;
@@ -386,12 +387,18 @@ fn currency(code: Option<&str>) -> Result<Option<Currency>, EngineError> {
         .transpose()
 }
 
-fn view(home: &Home, policy: Option<&str>) -> Result<View, EngineError> {
-    let mut view = View::plain(ZONE);
+/// As is preferred, or under a policy that is asked for.
+fn view<M: Mode>(books: &Books<M>, policy: Option<&str>) -> Result<View, EngineError> {
+    let mut view = preferences::view(books)?;
     if let Some(name) = policy {
-        view.policy = policies::known(home, name)?;
+        view.policy = policies::known(&books.home, name)?;
     }
     Ok(view)
+}
+
+/// The day it is.
+fn today<M: Mode>(books: &Books<M>, view: &View) -> NaiveDate {
+    books.clock.now().with_timezone(&view.zone).date_naive()
 }
 
 /// Answers `metrics`.
@@ -402,13 +409,14 @@ pub async fn metrics(desk: &Arc<Desk>, request: MetricsRequest) -> Answer<Metric
     out(async {
         with_books!(needed(desk, request.mode).await?, books => blocking(move || {
             let ledger = currency(request.currency.as_deref())?;
+            let view = view(&books, request.policy.as_deref())?;
+            let today = today(&books, &view);
             let question = numbers::question(
                 &request.metrics,
-                view(&books.home, request.policy.as_deref())?,
+                view,
                 // The period that is not over is named by its last day, which is yet to come.
                 (
-                    day(request.from.as_deref())?
-                        .map(|it| it.min(books.clock.now().with_timezone(&ZONE).date_naive())),
+                    day(request.from.as_deref())?.map(|it| it.min(today)),
                     day(request.to.as_deref())?,
                 ),
                 every(&request.every)?,
@@ -432,7 +440,7 @@ pub async fn movements_chart(
 ) -> Answer<MovementsChart> {
     out(async {
         with_books!(needed(desk, request.mode).await?, books => blocking(move || {
-            let view = view(&books.home, request.policy.as_deref())?;
+            let view = view(&books, request.policy.as_deref())?;
             let every = every(&request.every)?;
             let currency = currency(request.currency.as_deref())?;
             let size = (request.width.clamp(240, 4_000), request.height.clamp(120, 2_000));
@@ -450,13 +458,13 @@ pub async fn movements_chart(
 pub async fn explain(desk: &Arc<Desk>, request: ExplainRequest) -> Answer<ExplainAnswer> {
     out(async {
         with_books!(needed(desk, request.mode).await?, books => blocking(move || {
-            let date = day(request.date.as_deref())?
-                .unwrap_or_else(|| books.clock.now().with_timezone(&ZONE).date_naive());
+            let view = view(&books, request.policy.as_deref())?;
+            let date = day(request.date.as_deref())?.unwrap_or_else(|| today(&books, &view));
             let question = crate::explain::Question {
                 metric: request.metric,
                 date,
                 every: every(&request.every)?,
-                view: view(&books.home, request.policy.as_deref())?,
+                view,
                 currency: currency(request.currency.as_deref())?,
                 customer: request.customer,
                 limit: Some(usize::try_from(request.limit.clamp(1, 1_000)).unwrap_or(1_000)),
@@ -485,7 +493,7 @@ pub async fn cohorts(desk: &Arc<Desk>, request: CohortsRequest) -> Answer<Cohort
             }
         };
         with_books!(needed(desk, request.mode).await?, books => blocking(move || {
-            let view = view(&books.home, request.policy.as_deref())?;
+            let view = view(&books, request.policy.as_deref())?;
             let currency = currency(request.currency.as_deref())?;
             let found = cohorts::answer(&books, &view, measure, currency, false)?;
             Ok(numbers::triangle(found))
@@ -502,7 +510,7 @@ pub async fn cohorts(desk: &Arc<Desk>, request: CohortsRequest) -> Answer<Cohort
 pub async fn forecast(desk: &Arc<Desk>, request: ForecastRequest) -> Answer<ForecastAnswer> {
     out(async {
         with_books!(needed(desk, request.mode).await?, books => blocking(move || {
-            let view = view(&books.home, request.policy.as_deref())?;
+            let view = view(&books, request.policy.as_deref())?;
             let currency = currency(request.currency.as_deref())?;
             let policy = view.policy.id.clone();
             let found = forecast::answer(&books, &view, currency)?;

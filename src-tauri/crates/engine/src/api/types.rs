@@ -16,6 +16,7 @@ pub use crate::api::numbers::{
     MonthAheadView, MovementsChart, MovementsChartRequest, PointView, Policies, PoliciesRequest,
     PolicyView, RuleView, SeriesView, ValueView,
 };
+pub use crate::api::preferences::{PreferencesRequest, PreferencesSet, PreferencesView};
 pub use crate::api::privacy::{ContactView, DataFile, Privacy};
 pub use crate::api::records::{
     RecordKey, RecordKeys, RecordKeysRequest, RecordList, RecordPage, RecordRow, RecordSort,

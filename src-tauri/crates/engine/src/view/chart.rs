@@ -5,9 +5,9 @@ use crate::books::Books;
 use crate::chart::{self, Mark, Series, Theme};
 use crate::error::EngineError;
 use crate::figures::{self, DatedPoint, Range, View};
+use crate::preferences;
 use crate::view::money::{difference, money};
 use chrono::{Datelike, Months, NaiveDate};
-use chrono_tz::Tz;
 use coffer_domain::calendar::{Every, day_of};
 use coffer_domain::currency::Currency;
 use coffer_domain::metric::Basis;
@@ -35,8 +35,6 @@ pub struct ChartRange {
     pub every: Every,
     /// The currency.
     pub currency: Option<Currency>,
-    /// The reporting zone.
-    pub zone: Tz,
 }
 
 /// Collects the figures of a chart; `None` while there is nothing to draw.
@@ -45,15 +43,16 @@ pub struct ChartRange {
 /// The file's.
 pub fn collect<M: Mode>(
     books: &Books<M>,
+    view: &View,
     range: &ChartRange,
 ) -> Result<Option<Charted>, EngineError> {
-    let figures = figures::load(books, &View::plain(range.zone))?;
+    let figures = figures::load(books, view)?;
     let at = figures.standing_at(books.clock.now());
-    let now = figures.on(day_of(at, range.zone))?;
+    let now = figures.on(day_of(at, view.zone))?;
     let Some(currency) = range.currency.or_else(|| figures.main_currency(&now)) else {
         return Ok(None);
     };
-    let to = range.to.unwrap_or_else(|| day_of(at, range.zone));
+    let to = range.to.unwrap_or_else(|| day_of(at, view.zone));
     let from = range
         .from
         .or_else(|| back(to, range.every, range.periods.max(2) - 1))
@@ -109,11 +108,7 @@ pub fn empty(request: &ChartRequest) -> Chart {
 ///
 /// # Errors
 /// The file's, or when the size is out of bounds.
-pub fn mrr_chart<M: Mode>(
-    books: &Books<M>,
-    request: &ChartRequest,
-    zone: Tz,
-) -> Result<Chart, EngineError> {
+pub fn mrr_chart<M: Mode>(books: &Books<M>, request: &ChartRequest) -> Result<Chart, EngineError> {
     let currency = request
         .currency
         .as_deref()
@@ -125,9 +120,8 @@ pub fn mrr_chart<M: Mode>(
         periods: request.months.clamp(2, 120),
         every: Every::Month,
         currency,
-        zone,
     };
-    let Some(charted) = collect(books, &range)? else {
+    let Some(charted) = collect(books, &preferences::view(books)?, &range)? else {
         return Ok(empty(request));
     };
     let size = (

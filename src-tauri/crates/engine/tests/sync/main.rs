@@ -12,6 +12,7 @@ mod acts;
 mod cuts;
 mod explained;
 mod faults;
+mod preferences;
 mod proof;
 mod rebuild;
 mod records;
