@@ -90,6 +90,8 @@ interface Entry {
   /** Changed again while an answer was under way: that answer may already be old. */
   again: boolean;
   startedAt: number;
+  /** How often what is known was put in by somebody who was told it otherwise: an answer under way is older than that. */
+  told: number;
   ask: () => Promise<unknown>;
 }
 
@@ -135,6 +137,7 @@ export class QueryCache {
         stale: true,
         again: false,
         startedAt: -Infinity,
+        told: 0,
         ask,
       };
     }
@@ -152,6 +155,15 @@ export class QueryCache {
   refresh<N extends ReadName>(name: N, request: RequestOf<N>): void {
     const entry = this.#entries.get(QueryCache.key(name, request));
     if (entry !== undefined) this.#invalidate(entry);
+  }
+
+  /** Puts in what a change was answered with, so that the next change begins from it and not from what was known before. */
+  put<N extends ReadName>(name: N, request: RequestOf<N>, data: ResponseOf<N>): void {
+    const entry = this.#entries.get(QueryCache.key(name, request));
+    if (entry === undefined) return;
+    entry.told += 1;
+    entry.snapshot = { data, error: null, loading: entry.snapshot.loading };
+    this.#tell(entry);
   }
 
   /** Takes the engine's word that kinds changed. */
@@ -195,9 +207,13 @@ export class QueryCache {
     entry.stale = false;
     entry.again = false;
     const home = this.#home;
+    const told = entry.told;
     try {
       const data = await entry.ask();
-      if (home === this.#home) entry.snapshot = { data, error: null, loading: false };
+      if (told !== entry.told) {
+        entry.snapshot = { ...entry.snapshot, loading: false };
+        entry.again = true;
+      } else if (home === this.#home) entry.snapshot = { data, error: null, loading: false };
     } catch (reason) {
       entry.stale = true;
       entry.snapshot = { data: entry.snapshot.data, error: toHostError(reason).view, loading: false };
