@@ -3,7 +3,10 @@
 use super::{Around, Objection, ObjectionCode, because};
 use crate::Instant;
 use crate::ids::PriceId;
-use crate::operation::intent::{Intent, ItemChange, PauseKind, PlanChange, TrialEnd, When};
+use crate::operation::intent::{
+    Intent, ItemChange, PauseKind, PlanChange, TrialEnd, Voucher, When,
+};
+use crate::operation::seen::has_alone;
 use crate::record::{Subscription, SubscriptionStatus};
 
 pub(super) fn subscription(
@@ -70,6 +73,13 @@ fn possible(intent: &Intent, it: &Subscription, around: &Around<'_>) -> Result<(
             ),
         },
         Intent::Trial { end, .. } => trial(*end, it, around.now),
+        Intent::ApplyDiscount {
+            voucher: Voucher::Coupon(coupon),
+            ..
+        } if has_alone(it, coupon) => because(
+            ObjectionCode::AlreadySo,
+            "This subscription has that coupon already. To let it run anew, remove it first.",
+        ),
         Intent::ApplyDiscount { .. } => Ok(()),
         Intent::RemoveDiscount { .. } => {
             if it.discounts.is_empty() {
@@ -148,6 +158,9 @@ fn trial(end: TrialEnd, it: &Subscription, now: Instant) -> Result<(), Objection
         ),
         TrialEnd::At(at) if at <= now => {
             because(ObjectionCode::InThePast, "A trial cannot end in the past.")
+        }
+        TrialEnd::At(at) if it.trial_end == Some(at) => {
+            because(ObjectionCode::AlreadySo, "Its trial ends then already.")
         }
         TrialEnd::Now | TrialEnd::At(_) => Ok(()),
     }
