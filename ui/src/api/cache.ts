@@ -14,6 +14,7 @@ export type ReadName = Exclude<
   | 'presence'
   | 'sync_start'
   | 'records_csv'
+  | 'invoice_document'
   | 'saved_views_set'
   | 'operation_preview'
   | 'operation_submit'
@@ -28,6 +29,7 @@ export type ReadName = Exclude<
   | 'operator_add'
   | 'operator_remove'
   | 'news_seen'
+  | 'backup'
   | 'demo_enter'
   | 'demo_leave'
 >;

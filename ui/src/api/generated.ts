@@ -337,6 +337,36 @@ fault: ApiErrorView | null, };
 export type AttentionView = "focused" | "idle" | "asleep";
 
 /**
+ * A backup that was made.
+ */
+export type BackupMade = { 
+/**
+ * Where it lies.
+ */
+file: string, 
+/**
+ * How long it is.
+ */
+bytes: number, 
+/**
+ * What it is as of.
+ */
+made_at: string, };
+
+/**
+ * Asks for a backup.
+ */
+export type BackupRequest = { 
+/**
+ * The mode whose file it is of.
+ */
+mode: ModeView, 
+/**
+ * What opens it again. It is read once and kept nowhere.
+ */
+passphrase: string, };
+
+/**
  * A bar of the drawing.
  */
 export type BarView = { 
@@ -1045,6 +1075,40 @@ currency: string | null,
  * The policy; ours when left out.
  */
 policy: string | null, };
+
+/**
+ * Asks for an invoice's PDF.
+ */
+export type InvoiceDocumentRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * The invoice's id.
+ */
+id: string, };
+
+/**
+ * An invoice's PDF.
+ */
+export type InvoiceDocumentView = { 
+/**
+ * What a file of it is called; in test mode it says so.
+ */
+file_name: string, 
+/**
+ * The PDF in base64.
+ */
+base64: string, 
+/**
+ * When it was fetched from the provider.
+ */
+fetched_at: string, 
+/**
+ * Why it may not show the invoice as it is now; `null` where it does.
+ */
+older: string | null, };
 
 /**
  * What a key should have, and where it is made.
@@ -3325,6 +3389,8 @@ export interface Commands {
   records: { request: RecordsRequest; response: RecordPage };
   /** A piece of such a list as CSV, however long it is. */
   records_csv: { request: RecordsCsvRequest; response: RecordsCsv };
+  /** An invoice's PDF, from the file where it is kept and still true, else from the provider. */
+  invoice_document: { request: InvoiceDocumentRequest; response: InvoiceDocumentView };
   /** What a list can be narrowed by. */
   record_keys: { request: RecordKeysRequest; response: RecordKeys };
   /** The lists that were given a name. */
@@ -3373,6 +3439,8 @@ export interface Commands {
   notification_rules: { request: NotificationRulesRequest; response: NotificationRules };
   /** By which rules, in whose days and in which currency figures are told; sets it when told to. */
   preferences: { request: PreferencesRequest; response: PreferencesView };
+  /** Writes a copy of a mode's file that a passphrase opens, into a folder of the home. */
+  backup: { request: BackupRequest; response: BackupMade };
   /** Where the data lies, how it is encrypted, and every host ever contacted. */
   privacy: { request: StateRequest; response: Privacy };
   /** Opens the simulated merchant in a home of its own. */
@@ -3407,6 +3475,7 @@ export const COMMAND_NAMES = [
   "customer",
   "records",
   "records_csv",
+  "invoice_document",
   "record_keys",
   "saved_views",
   "saved_views_set",
@@ -3431,6 +3500,7 @@ export const COMMAND_NAMES = [
   "operator_remove",
   "notification_rules",
   "preferences",
+  "backup",
   "privacy",
   "demo_enter",
   "demo_leave",

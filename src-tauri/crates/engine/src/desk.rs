@@ -5,6 +5,7 @@
 
 use crate::account::{self, NewAccount};
 use crate::api::types::Changed;
+use crate::backup::{self, BroughtBack};
 use crate::books::{Books, blocking};
 use crate::clock::{MachineClock, SharedClock};
 use crate::demo::{self, DemoSpec};
@@ -230,6 +231,21 @@ impl Desk {
         .await?;
         *slot = Some(Arc::clone(&secrets));
         Ok(secrets)
+    }
+
+    /// Brings a backup back into the home. No program may have that mode's file open, this one included.
+    ///
+    /// # Errors
+    /// When the file is no backup or damaged, the passphrase is wrong, or somebody has the file open. Nothing is changed then.
+    pub async fn bring_back(
+        &self,
+        from: PathBuf,
+        passphrase: SecretString,
+    ) -> Result<BroughtBack, EngineError> {
+        let room = self.room().await;
+        let secrets = self.secrets(&room).await?;
+        let (home, clock) = (room.home.clone(), Arc::clone(&self.options.clock));
+        blocking(move || backup::bring_back(&home, &secrets, &clock, &from, &passphrase)).await
     }
 
     /// Whether secrets are meant to lie in the keychain.

@@ -6,7 +6,9 @@ pub use crate::api::act::{
     outbox_run, outbox_show,
 };
 
+pub use crate::api::backup::backup;
 pub use crate::api::choices::{choices, outbox_undo};
+pub use crate::api::document::invoice_document;
 pub use crate::api::limit::{limit_set, limit_table};
 pub use crate::api::notifications::notification_rules;
 pub use crate::api::numbers::{cohorts, explain, forecast, metrics, movements_chart, policies};

@@ -58,6 +58,8 @@ macro_rules! for_each_command {
             records(RecordsRequest) -> RecordPage;
             /// A piece of such a list as CSV, however long it is.
             records_csv(RecordsCsvRequest) -> RecordsCsv;
+            /// An invoice's PDF, from the file where it is kept and still true, else from the provider.
+            invoice_document(InvoiceDocumentRequest) -> InvoiceDocumentView;
             /// What a list can be narrowed by.
             record_keys(RecordKeysRequest) -> RecordKeys;
             /// The lists that were given a name.
@@ -106,6 +108,8 @@ macro_rules! for_each_command {
             notification_rules(NotificationRulesRequest) -> NotificationRules;
             /// By which rules, in whose days and in which currency figures are told; sets it when told to.
             preferences(PreferencesRequest) -> PreferencesView;
+            /// Writes a copy of a mode's file that a passphrase opens, into a folder of the home.
+            backup(BackupRequest) -> BackupMade;
             /// Where the data lies, how it is encrypted, and every host ever contacted.
             privacy(StateRequest) -> Privacy;
             /// Opens the simulated merchant in a home of its own.

@@ -4,7 +4,9 @@
 //! ready text, so that no view formats or adds money itself. No type here can hold a key on its way out: only
 //! `AccountAddRequest` carries one, and it can be read but not written.
 
+pub use crate::api::backup::{BackupMade, BackupRequest};
 pub use crate::api::choices::{Choices, ChoicesRequest, CouponChoice, PriceChoice};
+pub use crate::api::document::{InvoiceDocumentRequest, InvoiceDocumentView};
 pub use crate::api::limit::{LimitRow, LimitSetRequest, LimitTable};
 pub use crate::api::notifications::{
     Glance, MarkView, NotificationRules, NotificationRulesRequest, NotificationRulesSet,

@@ -9,7 +9,9 @@
 
 mod acting;
 mod acts;
+mod backup;
 mod cuts;
+mod documents;
 mod explained;
 mod faults;
 mod preferences;
