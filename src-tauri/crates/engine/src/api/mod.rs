@@ -5,8 +5,10 @@
 //! them by name for the browser, `bindings` writes them down for TypeScript.
 
 mod act;
+mod annotations;
 pub mod bindings;
 mod call;
+pub mod charts;
 pub mod choices;
 pub mod handle;
 mod limit;

@@ -9,6 +9,7 @@
 
 mod acting;
 mod acts;
+mod charts;
 mod cuts;
 mod explained;
 mod faults;
