@@ -12,7 +12,7 @@ const note = (items: number): ChartNote => ({
 });
 
 test('a file is as high as the screen, its heading and its words', () => {
-  expect(fileHeight(300, [])).toBe(352);
-  expect(fileHeight(300, [note(1), note(2)])).toBe(352 + 3 * 17);
-  expect(fileHeight(300, [note(400)])).toBe(352 + 13 * 17);
+  expect(fileHeight(300, [])).toBe(374);
+  expect(fileHeight(300, [note(1), note(2)])).toBe(374 + 3 * 17);
+  expect(fileHeight(300, [note(400)])).toBe(374 + 13 * 17);
 });

@@ -8,7 +8,8 @@ import { save, saveBytes, saveCsv } from '../../parts/save';
 /** Everything that decides what is seen, but for the theme and the form of the file. */
 export type SeenChart = Omit<ChartExportRequest, 'mode' | 'form' | 'theme'>;
 
-const HEADING = 52;
+/** Title, as of when, and what the colours stand for. */
+const HEADING = 74;
 const WORDS_LINE = 17;
 const WORDS_LINES_MAX = 13;
 export const FORMS: readonly ChartForm[] = ['svg', 'png', 'csv'];

@@ -10,7 +10,7 @@ use coffer_domain::currency::Currency;
 use plotters::prelude::DrawingBackend;
 
 /// Pixels between two strokes of a texture.
-const TEXTURE_STEP: usize = 5;
+const TEXTURE_STEP: usize = 4;
 
 /// One bar.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,26 +37,34 @@ pub struct Bars {
 }
 
 impl Bars {
-    /// How far down and up the bars reach, and the values of the hairlines; at most about `lines` of them.
-    pub(super) fn reach(&self, lines: usize) -> (i64, i64, Vec<i64>) {
+    /// How far down and up the bars reach, and the values of the hairlines. Below a line the bars take all the room there
+    /// is, and hairlines stand where they fall; alone they end with one.
+    pub(super) fn reach(&self, below: bool) -> (i64, i64, Vec<i64>) {
         let sum = |parts: &[i64]| parts.iter().fold(0_i64, |all, it| all.saturating_add(*it));
         let gains = self.bars.iter().map(|bar| sum(&bar.gains)).max();
         let losses = self.bars.iter().map(|bar| sum(&bar.losses)).max();
-        let (gains, losses) = (gains.unwrap_or(0), losses.unwrap_or(0));
-        let all = ticks(gains.max(losses));
-        let mut step = all.get(1).copied().unwrap_or(1).max(1);
-        if lines < 6 {
-            step = step.saturating_mul(2);
-        }
-        let up_to = |most: i64| most.saturating_add(step - 1) / step * step;
-        let (highest, lowest) = (up_to(gains).max(step), up_to(losses));
+        let (gains, losses) = (gains.unwrap_or(0).max(1), losses.unwrap_or(0));
+        let all = ticks(if below {
+            gains.saturating_add(losses)
+        } else {
+            gains.max(losses)
+        });
+        let step = all.get(1).copied().unwrap_or(1).max(1);
+        let up_to = |most: i64| {
+            if below {
+                most
+            } else {
+                most.saturating_add(step - 1) / step * step
+            }
+        };
+        let (highest, lowest) = (up_to(gains), up_to(losses).saturating_neg());
         let mut values = Vec::new();
-        let mut at = lowest.saturating_neg();
+        let mut at = lowest / step * step;
         while at <= highest && values.len() < 16 {
             values.push(at);
             at = at.saturating_add(step);
         }
-        (lowest.saturating_neg(), highest, values)
+        (lowest, highest, values)
     }
 
     pub(super) fn labels(&self, values: &[i64]) -> Vec<String> {
@@ -71,6 +79,15 @@ impl Bars {
         values.iter().map(label).collect()
     }
 }
+
+/// What each colour stands for, from above to below.
+pub(super) const NAMES: [(Ink, &str); 5] = [
+    (Ink::New, "New"),
+    (Ink::Back, "Back again"),
+    (Ink::Grown, "Expansion"),
+    (Ink::Shrunk, "Contraction"),
+    (Ink::Lost, "Churn"),
+];
 
 pub(super) fn draw<DB: DrawingBackend>(
     pen: &Pen<'_, DB>,
@@ -130,7 +147,7 @@ where
             let (into, out) = ((top - offset).max(0), (bottom - offset).min(width));
             if into < out {
                 let (from, to) = ((left + into, offset + into), (left + out, offset + out));
-                pen.stroke(Ink::Gap, from, to, 2)?;
+                pen.stroke(Ink::Gap, from, to, 1)?;
             }
         }
     } else if bar.inferred {

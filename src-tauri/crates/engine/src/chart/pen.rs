@@ -13,6 +13,8 @@ use std::sync::OnceLock;
 /// The only font there is: Inter, the Latin part of it. Fonts of the machine are never asked for.
 static FONT: &[u8] = include_bytes!("../../assets/inter-latin.ttf");
 const FAMILY: &str = "Inter";
+/// The drawing library takes a size for more than the em that comes of it.
+const SIZE_OF_EM: f64 = 1.24;
 /// Dashes that one stretch may have.
 const DASHES_MAX: i32 = 2_000;
 
@@ -161,7 +163,7 @@ where
             Side::Below => Pos::new(HPos::Center, VPos::Top),
             Side::Around => Pos::new(HPos::Center, VPos::Center),
         };
-        let mut style = TextStyle::from((FAMILY, size).into_font());
+        let mut style = TextStyle::from((FAMILY, f64::from(size) * SIZE_OF_EM).into_font());
         style.color = self.theme.colour(ink).to_backend_color();
         self.area
             .draw(&Text::new(words.to_owned(), at, style.pos(anchor)))

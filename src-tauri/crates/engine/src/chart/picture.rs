@@ -12,8 +12,9 @@ use super::time::Time;
 use chrono::NaiveDate;
 use plotters::prelude::*;
 
-/// What a heading takes.
+/// What a heading takes, and what the names of colours take below it.
 const HEADING: i32 = 52;
+const LEGEND: i32 = 22;
 /// What the names of periods take.
 const NAMES: i32 = 26;
 /// Where marks of words stand.
@@ -165,7 +166,7 @@ fn pixels(count: u32) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
-fn layout(picture: &Picture, labels: [&[String]; 2], size: (u32, u32)) -> Layout {
+fn layout(picture: &Picture, theme: Theme, labels: [&[String]; 2], size: (u32, u32)) -> Layout {
     let (width, height) = (pixels(size.0), pixels(size.1));
     let widest = labels
         .iter()
@@ -176,12 +177,16 @@ fn layout(picture: &Picture, labels: [&[String]; 2], size: (u32, u32)) -> Layout
     // Names stand at the ends of lines; where only one line is, it needs none.
     let earlier = picture.line.as_ref().and_then(|line| line.earlier.as_ref());
     let right = width - EDGE - earlier.map_or(0, |it| width_of(&it.name).min(width / 4));
-    let lines: usize = picture.notes.iter().map(|note| note.words.len()).sum();
+    let lines: usize = match theme {
+        Theme::Page => 0,
+        Theme::Light | Theme::Dark => picture.notes.iter().map(|note| note.words.len()).sum(),
+    };
     let words = i32::try_from(lines)
         .unwrap_or(0)
         .min(height / (3 * WORDS_LINE))
         * WORDS_LINE;
-    let top = picture.heading.as_ref().map_or(0, |_| HEADING) + EDGE;
+    let legend = picture.bars.as_ref().map_or(0, |_| LEGEND);
+    let top = picture.heading.as_ref().map_or(0, |_| HEADING + legend) + EDGE;
     let names_top = height - words - NAMES;
     let both = picture.line.is_some() && picture.bars.is_some();
     let strip = if picture.notes.is_empty() || both {
@@ -191,7 +196,7 @@ fn layout(picture: &Picture, labels: [&[String]; 2], size: (u32, u32)) -> Layout
     };
     let bottom = (names_top - strip).max(top + 16);
     let split = if both {
-        bottom - ((bottom - top) * 3 / 10).max(BARS_MIN.min((bottom - top) / 2))
+        bottom - ((bottom - top) * 36 / 100).max(BARS_MIN.min((bottom - top) / 2))
     } else {
         bottom
     };
@@ -208,7 +213,7 @@ fn layout(picture: &Picture, labels: [&[String]; 2], size: (u32, u32)) -> Layout
         highest: line.ticks().last().copied().unwrap_or(1),
     });
     let of_bars = picture.bars.as_ref().map(|all| {
-        let (lowest, highest, _) = all.reach(picture.hairlines());
+        let (lowest, highest, _) = all.reach(both);
         Scale {
             top: if both { split } else { top },
             bottom,
@@ -242,11 +247,6 @@ impl Picture {
             (None, None) => Vec::new(),
         }
     }
-
-    /// About how many hairlines bars have room for.
-    const fn hairlines(&self) -> usize {
-        if self.line.is_some() { 4 } else { 9 }
-    }
 }
 
 fn draw<DB: DrawingBackend>(
@@ -263,17 +263,20 @@ where
     let bar_values = picture
         .bars
         .as_ref()
-        .map(|it| it.reach(picture.hairlines()).2);
+        .map(|it| it.reach(picture.line.is_some()).2);
     let bar_values = bar_values.unwrap_or_default();
     let bar_labels = picture.bars.as_ref().map(|it| it.labels(&bar_values));
     let (line_labels, bar_labels) = (
         line_labels.unwrap_or_default(),
         bar_labels.unwrap_or_default(),
     );
-    let layout = layout(picture, [&line_labels, &bar_labels], size);
+    let layout = layout(picture, pen.theme, [&line_labels, &bar_labels], size);
     let time = &layout.time;
     if let Some(heading) = &picture.heading {
         head(pen, heading, pixels(size.0))?;
+        if picture.bars.is_some() {
+            legend(pen)?;
+        }
     }
     if let Some(scale) = &layout.line {
         hairlines(pen, time, scale, &line_values, &line_labels)?;
@@ -328,6 +331,20 @@ where
         pen.block(Ink::Warning, [(left, 8), (right, 28)])?;
         let middle = i32::midpoint(left, right);
         pen.words(Ink::OnWarning, warning, (middle, 18), Side::Around, 13)?;
+    }
+    Ok(())
+}
+
+/// What the colours of bars stand for: in a file nothing can be hovered over.
+fn legend<DB: DrawingBackend>(pen: &Pen<'_, DB>) -> Result<(), ChartError>
+where
+    DB::ErrorType: 'static,
+{
+    let (mut x, y) = (EDGE, HEADING + LEGEND / 2);
+    for (ink, name) in bars::NAMES {
+        pen.block(ink, [(x, y - 5), (x + 10, y + 5)])?;
+        pen.words(Ink::Axis, name, (x + 16, y), Side::Right, 12)?;
+        x += 16 + width_of(name) + 16;
     }
     Ok(())
 }
