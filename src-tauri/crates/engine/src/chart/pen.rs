@@ -4,14 +4,15 @@
 //! dashes of its own.
 
 use super::theme::{Ink, Theme};
+use ab_glyph::{Font as _, FontRef};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, register_font};
 use std::sync::OnceLock;
 
-/// The only font there is: Inter, the Latin part of it. Fonts of the machine are never asked for.
-static FONT: &[u8] = include_bytes!("../../assets/inter-latin.ttf");
+/// The only font there is: Inter, its Latin, Greek and Cyrillic letters. Fonts of the machine are never asked for.
+static FONT: &[u8] = include_bytes!("../../assets/inter.ttf");
 const FAMILY: &str = "Inter";
 /// The drawing library takes a size for more than the em that comes of it.
 const SIZE_OF_EM: f64 = 1.24;
@@ -30,6 +31,16 @@ pub(super) fn failed(error: impl std::fmt::Display) -> ChartError {
 pub(super) fn fonts() {
     static ONCE: OnceLock<bool> = OnceLock::new();
     ONCE.get_or_init(|| register_font(FAMILY, FontStyle::Normal, FONT).is_ok());
+}
+
+/// Words with only such letters as a bitmap can show; others become question marks.
+pub(super) fn legible(words: &str) -> String {
+    let Ok(font) = FontRef::try_from_slice(FONT) else {
+        return words.to_owned();
+    };
+    let known = |letter: char| font.glyph_id(letter).0 != 0;
+    let shown = |letter: char| if known(letter) { letter } else { '?' };
+    words.chars().map(shown).collect()
 }
 
 /// Where a figure stands in the drawing.
@@ -176,4 +187,24 @@ pub(super) fn width_of(words: &str) -> i32 {
     i32::try_from(words.chars().count())
         .unwrap_or(i32::MAX / 8)
         .saturating_mul(7)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::legible;
+
+    #[test]
+    fn a_bitmap_shows_the_letters_of_europe_and_marks_what_it_cannot() {
+        for words in [
+            "Preise erhöht, façade, señor, łódź, İzmir, Říjen",
+            "Νέες τιμές",
+            "Новые цены",
+            "“Quoted” – ‘twice’ — €5 → …",
+        ] {
+            let shown = legible(words);
+            let arrow = words.contains('→');
+            assert_eq!(shown.contains('?'), arrow, "{shown}");
+        }
+        assert_eq!(legible("値上げ 🚀"), "??? ?");
+    }
 }

@@ -6,7 +6,7 @@
 use super::axis::Scale;
 use super::bars::{self, Bars};
 use super::line::{self, Places, Series};
-use super::pen::{ChartError, DrawnPoint, Pen, Side, failed, fonts, round, width_of};
+use super::pen::{ChartError, DrawnPoint, Pen, Side, failed, fonts, legible, round, width_of};
 use super::theme::{Ink, Theme};
 use super::time::Time;
 use chrono::NaiveDate;
@@ -126,16 +126,7 @@ pub fn png(picture: &Picture, theme: Theme, size: (u32, u32)) -> Result<Vec<u8>,
 fn written(picture: &Picture) -> Picture {
     let mut picture = picture.clone();
     for words in picture.notes.iter_mut().flat_map(|note| &mut note.words) {
-        let known = |letter: char| {
-            matches!(
-                letter,
-                ' '..='~' | '\u{a0}' | '£' | '¥' | '·' | '–' | '—' | '…' | '€' | '₹' | '−'
-            )
-        };
-        *words = words
-            .chars()
-            .map(|letter| if known(letter) { letter } else { '?' })
-            .collect();
+        *words = legible(words);
     }
     picture
 }

@@ -6,12 +6,20 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 use coffer_engine::api::handle;
 use coffer_engine::api::types::{
-    AnnotationPut, AnnotationRemove, Chart, ChartExport, ChartExportRequest, ChartForm, ChartName,
-    ChartRequest, ChartTheme, Comparison, MetricsAnswer, MetricsRequest, ModeRequest, ModeView,
-    MovementsChartRequest, OverviewRequest,
+    AnnotationPut, AnnotationRemove, Annotations, Chart, ChartExport, ChartExportRequest,
+    ChartForm, ChartName, ChartRequest, ChartTheme, Comparison, MetricsAnswer, MetricsRequest,
+    ModeRequest, ModeView, MovementsChartRequest, OverviewRequest,
 };
 
 const MODE: ModeView = ModeView::Test;
+const MOVING: [&str; 6] = [
+    "new",
+    "expansion",
+    "reactivation",
+    "contraction",
+    "churn",
+    "fx",
+];
 
 fn asked(chart: ChartName, form: ChartForm) -> ChartExportRequest {
     ChartExportRequest {
@@ -91,6 +99,12 @@ impl Table {
     fn minor(&self, row: &[String], name: &str) -> i64 {
         self.cell(row, name).parse().unwrap()
     }
+
+    /// What all movements of a row come to.
+    fn moved(&self, row: &[String]) -> i64 {
+        let minor = |name: &&str| self.minor(row, &format!("{name}_minor"));
+        MOVING.iter().map(minor).sum()
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -168,14 +182,6 @@ async fn the_text_of_a_chart_sums_to_the_figures_told_elsewhere() {
         "the newest is the overview's"
     );
     assert_eq!(table.cell(last, "unfinished"), "true");
-    let moving = [
-        "new",
-        "expansion",
-        "reactivation",
-        "contraction",
-        "churn",
-        "fx",
-    ];
     let mut before: Option<i64> = None;
     for row in &table.rows {
         assert_eq!(
@@ -183,10 +189,7 @@ async fn the_text_of_a_chart_sums_to_the_figures_told_elsewhere() {
             ("test", &*mrr.currency)
         );
         let now = table.minor(row, "mrr_minor");
-        let moved: i64 = moving
-            .iter()
-            .map(|it| table.minor(row, &format!("{it}_minor")))
-            .sum();
+        let moved = table.moved(row);
         if let Some(before) = before {
             assert_eq!(now - before, moved, "what moved is the change: {row:?}");
             assert_eq!(table.minor(row, "change_minor"), moved);
@@ -198,7 +201,7 @@ async fn the_text_of_a_chart_sums_to_the_figures_told_elsewhere() {
     let told = metrics(&shop, "movements", (from, to), "month").await;
     for (row, point) in table.rows.iter().zip(&told.series[0].points) {
         assert_eq!(table.cell(row, "to"), point.date);
-        for name in moving {
+        for name in MOVING {
             let value = point.values.iter().find(|it| it.name == name).unwrap();
             assert_eq!(
                 Some(table.minor(row, &format!("{name}_minor"))),
@@ -207,6 +210,12 @@ async fn the_text_of_a_chart_sums_to_the_figures_told_elsewhere() {
             );
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_text_of_movements_leads_from_opening_to_closing_and_ends_at_mrr() {
+    let shop = Shop::of(world(102, 80)).await;
+    shop.whole().await;
     let weekly = ChartExportRequest {
         every: "week".to_owned(),
         periods: 20,
@@ -215,19 +224,14 @@ async fn the_text_of_a_chart_sums_to_the_figures_told_elsewhere() {
     let table = Table::of(&export(&shop, weekly).await);
     assert_eq!(table.rows.len(), 20);
     for row in &table.rows {
-        let moved: i64 = moving
-            .iter()
-            .map(|it| table.minor(row, &format!("{it}_minor")))
-            .sum();
         assert_eq!(
-            table.minor(row, "opening_minor") + moved,
+            table.minor(row, "opening_minor") + table.moved(row),
             table.minor(row, "closing_minor")
         );
     }
-    assert_eq!(
-        table.minor(table.rows.last().unwrap(), "closing_minor"),
-        mrr.minor
-    );
+    let newest = chart(&shop, 13, None).await.points.pop().unwrap();
+    let last = table.rows.last().unwrap();
+    assert_eq!(table.minor(last, "closing_minor"), newest.value.minor);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -335,10 +339,8 @@ fn put(id: Option<i64>, day: &str, text: &str) -> AnnotationPut {
 
 const WHERE: ModeRequest = ModeRequest { mode: MODE };
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn words_on_a_day_are_kept_shown_changed_and_removed() {
-    let shop = Shop::of(world(105, 40)).await;
-    shop.whole().await;
+/// Writes four: two in one month, one before any chart begins.
+async fn written(shop: &Shop) -> Annotations {
     for (day, text) in [
         ("2026-10-05", "  Raised \n prices "),
         ("2026-03-31", "Launched <in> & \"Japan\""),
@@ -349,7 +351,13 @@ async fn words_on_a_day_are_kept_shown_changed_and_removed() {
             .await
             .unwrap();
     }
-    let kept = handle::annotations(&shop.desk, WHERE).await.unwrap();
+    handle::annotations(&shop.desk, WHERE).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn words_on_a_day_are_kept_changed_and_removed() {
+    let shop = Shop::of(world(105, 5)).await;
+    let kept = written(&shop).await;
     let texts: Vec<&str> = kept.items.iter().map(|it| it.text.as_str()).collect();
     assert_eq!(
         texts,
@@ -367,6 +375,35 @@ async fn words_on_a_day_are_kept_shown_changed_and_removed() {
         "they lie in the file"
     );
 
+    let id = kept.items[2].id;
+    let changed = handle::annotation_put(&shop.desk, put(Some(id), "2026-09-01", "Cut prices"))
+        .await
+        .unwrap();
+    assert_eq!(changed.items.len(), 4);
+    let moved = changed.items.iter().find(|it| it.id == id).unwrap();
+    assert_eq!(
+        (moved.day.as_str(), moved.text.as_str()),
+        ("2026-09-01", "Cut prices")
+    );
+    let left = handle::annotation_remove(&shop.desk, AnnotationRemove { mode: MODE, id })
+        .await
+        .unwrap();
+    assert!(left.items.len() == 3 && left.items.iter().all(|it| it.id != id));
+    let gone = handle::annotation_remove(&shop.desk, AnnotationRemove { mode: MODE, id }).await;
+    assert_eq!(gone.unwrap_err().code, "not_found");
+    let gone = handle::annotation_put(&shop.desk, put(Some(id), "2026-09-01", "Again")).await;
+    assert_eq!(
+        gone.unwrap_err().code,
+        "not_found",
+        "what was removed does not come back by a change"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn words_stand_at_their_period_in_both_charts_and_in_files() {
+    let shop = Shop::of(world(107, 40)).await;
+    shop.whole().await;
+    written(&shop).await;
     let seen = chart(&shop, 13, None).await;
     let marks: Vec<(u32, &str, usize)> = seen
         .notes
@@ -416,29 +453,6 @@ async fn words_on_a_day_are_kept_shown_changed_and_removed() {
         .text
         .unwrap();
     assert!(csv.contains("2026-10-05: Raised prices; 2026-10-29: Outage"));
-
-    let id = kept.items[2].id;
-    let changed = handle::annotation_put(&shop.desk, put(Some(id), "2026-09-01", "Cut prices"))
-        .await
-        .unwrap();
-    assert_eq!(changed.items.len(), 4);
-    let moved = changed.items.iter().find(|it| it.id == id).unwrap();
-    assert_eq!(
-        (moved.day.as_str(), moved.text.as_str()),
-        ("2026-09-01", "Cut prices")
-    );
-    let left = handle::annotation_remove(&shop.desk, AnnotationRemove { mode: MODE, id })
-        .await
-        .unwrap();
-    assert!(left.items.len() == 3 && left.items.iter().all(|it| it.id != id));
-    let gone = handle::annotation_remove(&shop.desk, AnnotationRemove { mode: MODE, id }).await;
-    assert_eq!(gone.unwrap_err().code, "not_found");
-    let gone = handle::annotation_put(&shop.desk, put(Some(id), "2026-09-01", "Again")).await;
-    assert_eq!(
-        gone.unwrap_err().code,
-        "not_found",
-        "what was removed does not come back by a change"
-    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -304,3 +304,24 @@ fn movements_csv(mode: ModeName, seen: &movements::Seen) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{File, warning};
+    use chrono::NaiveDate;
+    use coffer_domain::currency::Currency;
+    use coffer_domain::mode::ModeName;
+
+    #[test]
+    fn only_test_mode_wears_its_word_and_every_name_says_the_mode() {
+        assert_eq!(warning(ModeName::Test), Some("TEST"));
+        assert_eq!(warning(ModeName::Live), None);
+        let file = File {
+            mode: ModeName::Live,
+            figure: "mrr",
+            currency: Currency::USD,
+            day: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(),
+        };
+        assert_eq!(file.name("svg"), "coffer-live-mrr-USD-2026-11-21.svg");
+    }
+}
