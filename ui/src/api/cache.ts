@@ -16,6 +16,9 @@ export type ReadName = Exclude<
   | 'records_csv'
   | 'invoice_document'
   | 'saved_views_set'
+  | 'chart_export'
+  | 'annotation_put'
+  | 'annotation_remove'
   | 'operation_preview'
   | 'operation_submit'
   | 'outbox_run'
@@ -53,9 +56,10 @@ const RESTS_ON: Record<ReadName, readonly string[]> = {
   overview: ['metrics', 'customers', 'subscriptions', 'accounts', 'sync'],
   today: ['metrics', 'payments', 'refunds', 'disputes', 'operations', 'accounts'],
   news: ['metrics', 'disputes', 'settings', 'accounts'],
-  mrr_chart: ['metrics'],
+  mrr_chart: ['metrics', 'annotations'],
   metrics: ['metrics', 'payments', 'refunds', 'disputes'],
-  movements_chart: ['metrics'],
+  movements_chart: ['metrics', 'annotations'],
+  annotations: ['annotations'],
   explain: ['metrics', 'payments', 'refunds', 'disputes'],
   cohorts: ['metrics'],
   forecast: ['metrics'],

@@ -286,6 +286,78 @@ price: string,
 quantity: number | null, };
 
 /**
+ * Writes words on a day, or puts others in their place.
+ */
+export type AnnotationPut = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * Which are changed; new ones when left out.
+ */
+id: number | null, 
+/**
+ * The day, `YYYY-MM-DD`, from 2000 to a year ahead.
+ */
+day: string, 
+/**
+ * The words; 1 to 120 characters.
+ */
+text: string, };
+
+/**
+ * Takes words away.
+ */
+export type AnnotationRemove = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * Which.
+ */
+id: number, };
+
+/**
+ * Words on a day.
+ */
+export type AnnotationView = { 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * The day, `YYYY-MM-DD`.
+ */
+day: string, 
+/**
+ * The words.
+ */
+text: string, 
+/**
+ * When they were written, or changed last, RFC 3339.
+ */
+written_at: string, };
+
+/**
+ * All words on days of a mode.
+ */
+export type Annotations = { 
+/**
+ * In order of their days.
+ */
+items: Array<AnnotationView>, 
+/**
+ * How many there may be.
+ */
+most: number, 
+/**
+ * How many characters each may have.
+ */
+characters: number, };
+
+/**
  * What went wrong, what it means and what to do.
  */
 export type ApiErrorView = { 
@@ -379,6 +451,10 @@ x: number,
  */
 y: number, 
 /**
+ * The period's first day, `YYYY-MM-DD`.
+ */
+from: string, 
+/**
  * What it stands for: opening, the movements and closing.
  */
 point: PointView, 
@@ -450,9 +526,126 @@ title: string,
  */
 currency: string | null, 
 /**
+ * How wide a period is, in pixels.
+ */
+step: number, 
+/**
+ * How far down the figures reach; the axis is below.
+ */
+floor: number, 
+/**
+ * How far down marks of words stand.
+ */
+marks_y: number, 
+/**
  * Its points in order of time.
  */
-points: Array<ChartPoint>, };
+points: Array<ChartPoint>, 
+/**
+ * Words on its days.
+ */
+notes: Array<ChartNote>, };
+
+/**
+ * A chart as a file.
+ */
+export type ChartExport = { 
+/**
+ * What the file is to be called: with mode, figure, currency and day.
+ */
+file_name: string, 
+/**
+ * What is in it.
+ */
+media_type: string, 
+/**
+ * The file's text, where it is text.
+ */
+text: string | null, 
+/**
+ * The file's bytes in base64, where it is not.
+ */
+base64: string | null, };
+
+/**
+ * Asks for a chart as a file, as it is seen.
+ */
+export type ChartExportRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * Which chart.
+ */
+chart: ChartName, 
+/**
+ * Which file.
+ */
+form: ChartForm, 
+/**
+ * In which colours; means nothing for text.
+ */
+theme: ChartTheme, 
+/**
+ * The ledger; the main one when left out.
+ */
+currency: string | null, 
+/**
+ * The policy, for movements; ours when left out.
+ */
+policy: string | null, 
+/**
+ * `day`, `week` or `month`; MRR is drawn by month.
+ */
+every: string, 
+/**
+ * How many periods, the unfinished one included; 2 to 120.
+ */
+periods: number, 
+/**
+ * What MRR is compared with.
+ */
+compare: Comparison | null, 
+/**
+ * Width of the whole picture in pixels, 240 to 4,000.
+ */
+width: number, 
+/**
+ * Height of the whole picture in pixels, 120 to 2,000.
+ */
+height: number, };
+
+/**
+ * Which file.
+ */
+export type ChartForm = "svg" | "png" | "csv";
+
+/**
+ * Which chart.
+ */
+export type ChartName = "mrr" | "movements";
+
+/**
+ * Words on days of one period.
+ */
+export type ChartNote = { 
+/**
+ * Its number in the picture.
+ */
+number: number, 
+/**
+ * Pixels from the left.
+ */
+x: number, 
+/**
+ * The period's last day, as the point's.
+ */
+date: string, 
+/**
+ * The words, in order of their days.
+ */
+items: Array<AnnotationView>, };
 
 /**
  * One point of a chart.
@@ -467,7 +660,11 @@ x: number,
  */
 y: number, 
 /**
- * `YYYY-MM-DD`.
+ * The period's first day, `YYYY-MM-DD`.
+ */
+from: string, 
+/**
+ * Its last day, `YYYY-MM-DD`.
  */
 date: string, 
 /**
@@ -493,7 +690,15 @@ basis: string,
 /**
  * Whether the period is still running.
  */
-unfinished: boolean, };
+unfinished: boolean, 
+/**
+ * What moved it within the period: opening, the movements, closing.
+ */
+moved: Array<ValueView>, 
+/**
+ * What it is compared with, where that was asked for.
+ */
+earlier: EarlierPoint | null, };
 
 /**
  * Asks for a chart.
@@ -512,6 +717,10 @@ currency: string | null,
  */
 months: number, 
 /**
+ * What it is compared with; nothing when left out.
+ */
+compare: Comparison | null, 
+/**
  * Width in pixels, 240 to 4,000.
  */
 width: number, 
@@ -519,6 +728,11 @@ width: number,
  * Height in pixels, 120 to 2,000.
  */
 height: number, };
+
+/**
+ * In which colours.
+ */
+export type ChartTheme = "light" | "dark";
 
 /**
  * The prices and coupons of an account that can still be sold.
@@ -625,6 +839,11 @@ currency: string | null,
  * The policy; ours when left out.
  */
 policy: string | null, };
+
+/**
+ * What a line is compared with.
+ */
+export type Comparison = "previous" | "year";
 
 /**
  * A host that was contacted.
@@ -873,6 +1092,43 @@ seed: number | null,
  * How many customers signed up.
  */
 customers: number | null, };
+
+/**
+ * The same figure at an earlier time.
+ */
+export type EarlierPoint = { 
+/**
+ * The day, `YYYY-MM-DD`.
+ */
+date: string, 
+/**
+ * For people: a month, or the day where the month is not over.
+ */
+label: string, 
+/**
+ * Pixels from the top; `None` where there is no history.
+ */
+y: number | null, 
+/**
+ * The figure then.
+ */
+value: MoneyView | null, 
+/**
+ * By how much it is more now, with its sign.
+ */
+difference: MoneyView | null, 
+/**
+ * The same in percent with its sign and one decimal, for instance `+4.2 %`.
+ */
+percent: string | null, 
+/**
+ * `up`, `down` or `flat`.
+ */
+direction: string, 
+/**
+ * Why something of it is undefined.
+ */
+why: string | null, };
 
 /**
  * One thing that an operation would do.
@@ -1494,9 +1750,25 @@ currency: string | null,
  */
 complete: boolean, 
 /**
+ * How wide a period is, in pixels.
+ */
+step: number, 
+/**
+ * How far down the bars reach; the axis is below.
+ */
+floor: number, 
+/**
+ * How far down marks of words stand.
+ */
+marks_y: number, 
+/**
  * Its bars in order of time.
  */
-bars: Array<BarView>, };
+bars: Array<BarView>, 
+/**
+ * Words on its days.
+ */
+notes: Array<ChartNote>, };
 
 /**
  * Asks for the movements as a drawing.
@@ -3367,12 +3639,20 @@ export interface Commands {
   news: { request: ModeRequest; response: News };
   /** Says that the news were seen. */
   news_seen: { request: NewsSeenRequest; response: Noted };
-  /** MRR by month as a drawing, with the points to hover over. */
+  /** MRR by month as a drawing with its movements below, beside an earlier time when asked, with the points to hover over. */
   mrr_chart: { request: ChartRequest; response: Chart };
   /** Figures over time, by a policy, in a money, cut by whatever is asked for. */
   metrics: { request: MetricsRequest; response: MetricsAnswer };
   /** What moved MRR, as a drawing with the bars to hover over. */
   movements_chart: { request: MovementsChartRequest; response: MovementsChart };
+  /** A chart as a file: a drawing, a bitmap or text. */
+  chart_export: { request: ChartExportRequest; response: ChartExport };
+  /** What was written on days. */
+  annotations: { request: ModeRequest; response: Annotations };
+  /** Writes words on a day, or puts others in their place. */
+  annotation_put: { request: AnnotationPut; response: Annotations };
+  /** Takes words on a day away. */
+  annotation_remove: { request: AnnotationRemove; response: Annotations };
   /** What a figure or a movement is made of, row by row. */
   explain: { request: ExplainRequest; response: ExplainAnswer };
   /** The retention triangle. */
@@ -3467,6 +3747,10 @@ export const COMMAND_NAMES = [
   "mrr_chart",
   "metrics",
   "movements_chart",
+  "chart_export",
+  "annotations",
+  "annotation_put",
+  "annotation_remove",
   "explain",
   "cohorts",
   "forecast",

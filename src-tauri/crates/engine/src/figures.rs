@@ -506,6 +506,17 @@ impl Figures {
         point(&self.running(&everybody), number_of(date))
     }
 
+    /// The figures at the end of each of these days.
+    ///
+    /// # Errors
+    /// When a total does not fit.
+    pub fn on_each(&self, dates: &[NaiveDate]) -> Result<Vec<Point>, EngineError> {
+        let everybody = self.rollup.everybody();
+        let running = self.running(&everybody);
+        let days = dates.iter().map(|date| number_of(*date));
+        days.map(|day| point(&running, day)).collect()
+    }
+
     fn running<'a>(&'a self, everybody: &'a Ledger) -> AllRunning<'a> {
         let ledgers = self.rollup.ledgers.iter();
         let own = ledgers.filter_map(|(currency, ledger)| Some(((*currency)?, ledger)));

@@ -6,12 +6,14 @@ pub use crate::api::act::{
     outbox_run, outbox_show,
 };
 
+pub use crate::api::annotations::{annotation_put, annotation_remove, annotations};
 pub use crate::api::backup::backup;
+pub use crate::api::charts::{chart_export, movements_chart, mrr_chart};
 pub use crate::api::choices::{choices, outbox_undo};
 pub use crate::api::document::invoice_document;
 pub use crate::api::limit::{limit_set, limit_table};
 pub use crate::api::notifications::notification_rules;
-pub use crate::api::numbers::{cohorts, explain, forecast, metrics, movements_chart, policies};
+pub use crate::api::numbers::{cohorts, explain, forecast, metrics, policies};
 pub use crate::api::preferences::preferences;
 pub use crate::api::privacy::privacy;
 pub use crate::api::records::{record_keys, records, records_csv, saved_views, saved_views_set};
@@ -20,17 +22,17 @@ pub use crate::api::today::{news, news_seen, today};
 use crate::account;
 use crate::api::types::{
     AccountAddRequest, AccountList, AccountListRequest, AccountRef, AccountRemoveRequest,
-    AccountRemoved, AccountView, ApiErrorView, AppState, AttentionView, Chart, ChartRequest,
-    CustomerDetail, CustomerPage, CustomerRequest, CustomersRequest, DemoRequest, KeyGuide,
-    KeyGuideRequest, ModeRequest, ModeView, Noted, Overview, OverviewRequest, PresenceRequest,
-    SearchHit, SearchRequest, SearchResults, SecretsKind, StateRequest, SyncRequest, SyncStatus,
+    AccountRemoved, AccountView, ApiErrorView, AppState, AttentionView, CustomerDetail,
+    CustomerPage, CustomerRequest, CustomersRequest, DemoRequest, KeyGuide, KeyGuideRequest,
+    ModeRequest, ModeView, Noted, Overview, OverviewRequest, PresenceRequest, SearchHit,
+    SearchRequest, SearchResults, SecretsKind, StateRequest, SyncRequest, SyncStatus,
 };
 use crate::books::{Books, blocking};
 use crate::demo::DemoSpec;
 use crate::desk::{AnyBooks, Desk};
 use crate::error::EngineError;
 use crate::sync::{SyncOptions, prepare};
-use crate::view::{chart, customers, overview as overview_view, status};
+use crate::view::{customers, overview as overview_view, status};
 use crate::with_books;
 use coffer_domain::ids::AccountId;
 use coffer_domain::mode::{Live, Mode, ModeName, Test};
@@ -272,20 +274,6 @@ pub async fn overview(desk: &Arc<Desk>, request: OverviewRequest) -> Answer<Over
             }).await),
             None if request.mode == ModeView::Live => Ok(overview_view::empty::<Live>()),
             None => Ok(overview_view::empty::<Test>()),
-        }
-    }
-    .await)
-}
-
-/// Answers `mrr_chart`.
-///
-/// # Errors
-/// When the mode's file cannot be read or the currency is none.
-pub async fn mrr_chart(desk: &Arc<Desk>, request: ChartRequest) -> Answer<Chart> {
-    out(async {
-        match desk.books(request.mode.into()).await? {
-            Some(any) => with_books!(any, books => blocking(move || chart::mrr_chart(&books, &request)).await),
-            None => Ok(chart::empty(&request)),
         }
     }
     .await)

@@ -36,12 +36,20 @@ macro_rules! for_each_command {
             news(ModeRequest) -> News;
             /// Says that the news were seen.
             news_seen(NewsSeenRequest) -> Noted;
-            /// MRR by month as a drawing, with the points to hover over.
+            /// MRR by month as a drawing with its movements below, beside an earlier time when asked, with the points to hover over.
             mrr_chart(ChartRequest) -> Chart;
             /// Figures over time, by a policy, in a money, cut by whatever is asked for.
             metrics(MetricsRequest) -> MetricsAnswer;
             /// What moved MRR, as a drawing with the bars to hover over.
             movements_chart(MovementsChartRequest) -> MovementsChart;
+            /// A chart as a file: a drawing, a bitmap or text.
+            chart_export(ChartExportRequest) -> ChartExport;
+            /// What was written on days.
+            annotations(ModeRequest) -> Annotations;
+            /// Writes words on a day, or puts others in their place.
+            annotation_put(AnnotationPut) -> Annotations;
+            /// Takes words on a day away.
+            annotation_remove(AnnotationRemove) -> Annotations;
             /// What a figure or a movement is made of, row by row.
             explain(ExplainRequest) -> ExplainAnswer;
             /// The retention triangle.

@@ -5,9 +5,11 @@
 //! them by name for the browser, `bindings` writes them down for TypeScript.
 
 mod act;
+mod annotations;
 mod backup;
 pub mod bindings;
 mod call;
+pub mod charts;
 pub mod choices;
 pub mod document;
 pub mod handle;

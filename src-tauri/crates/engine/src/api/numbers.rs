@@ -96,55 +96,6 @@ pub struct MetricsAnswer {
     pub series: Vec<SeriesView>,
 }
 
-/// Asks for the movements as a drawing.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct MovementsChartRequest {
-    /// The mode.
-    pub mode: ModeView,
-    /// The ledger, as for metrics.
-    pub currency: Option<String>,
-    /// The policy, as for metrics.
-    pub policy: Option<String>,
-    /// `day`, `week` or `month`.
-    pub every: String,
-    /// How many periods, the unfinished one included; 2 to 120.
-    pub periods: u32,
-    /// Width in pixels, 240 to 4,000.
-    pub width: u32,
-    /// Height in pixels, 120 to 2,000.
-    pub height: u32,
-}
-
-/// A bar of the drawing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct BarView {
-    /// Pixels from the left, its middle.
-    pub x: f64,
-    /// Pixels from the top, the line between gains and losses.
-    pub y: f64,
-    /// What it stands for: opening, the movements and closing.
-    pub point: PointView,
-    /// The difference of closing and opening, with its sign.
-    pub change: MoneyView,
-}
-
-/// Movements, drawn.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct MovementsChart {
-    /// The drawing; `None` while there is nothing to draw.
-    pub svg: Option<String>,
-    /// Its width in pixels.
-    pub width: u32,
-    /// Its height in pixels.
-    pub height: u32,
-    /// Its currency.
-    pub currency: Option<String>,
-    /// Whether everything was synced.
-    pub complete: bool,
-    /// Its bars in order of time.
-    pub bars: Vec<BarView>,
-}
-
 /// Asks what a figure is made of.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct ExplainRequest {
@@ -374,7 +325,7 @@ fn day(text: Option<&str>) -> Result<Option<NaiveDate>, EngineError> {
     .transpose()
 }
 
-fn every(word: &str) -> Result<Every, EngineError> {
+pub(super) fn every(word: &str) -> Result<Every, EngineError> {
     Every::parse(word).ok_or_else(|| {
         EngineError::Usage(format!(
             "`{word}` is no length of a period; it can be day, week or month."
@@ -382,13 +333,13 @@ fn every(word: &str) -> Result<Every, EngineError> {
     })
 }
 
-fn currency(code: Option<&str>) -> Result<Option<Currency>, EngineError> {
+pub(super) fn currency(code: Option<&str>) -> Result<Option<Currency>, EngineError> {
     code.map(|code| Currency::parse(code).map_err(|error| EngineError::Usage(error.to_string())))
         .transpose()
 }
 
 /// As is preferred, or under a policy that is asked for.
-fn view<M: Mode>(books: &Books<M>, policy: Option<&str>) -> Result<View, EngineError> {
+pub(super) fn view<M: Mode>(books: &Books<M>, policy: Option<&str>) -> Result<View, EngineError> {
     let mut view = preferences::view(books)?;
     if let Some(name) = policy {
         view.policy = policies::known(&books.home, name)?;
@@ -424,27 +375,6 @@ pub async fn metrics(desk: &Arc<Desk>, request: MetricsRequest) -> Answer<Metric
                 request.by.as_deref(),
             )?;
             numbers::metrics(&books, &question, ledger)
-        })
-        .await)
-    }
-    .await)
-}
-
-/// Answers `movements_chart`.
-///
-/// # Errors
-/// When something asked for is none, or the file's.
-pub async fn movements_chart(
-    desk: &Arc<Desk>,
-    request: MovementsChartRequest,
-) -> Answer<MovementsChart> {
-    out(async {
-        with_books!(needed(desk, request.mode).await?, books => blocking(move || {
-            let view = view(&books, request.policy.as_deref())?;
-            let every = every(&request.every)?;
-            let currency = currency(request.currency.as_deref())?;
-            let size = (request.width.clamp(240, 4_000), request.height.clamp(120, 2_000));
-            numbers::movements_chart(&books, view, every, request.periods.clamp(2, 120), currency, size)
         })
         .await)
     }

@@ -4,6 +4,7 @@
 
 mod acts;
 pub mod chart;
+mod csv_line;
 pub mod customers;
 pub mod money;
 pub mod news;

@@ -10,6 +10,7 @@
 mod acting;
 mod acts;
 mod backup;
+mod charts;
 mod cuts;
 mod documents;
 mod explained;

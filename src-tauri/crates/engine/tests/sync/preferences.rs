@@ -71,6 +71,7 @@ async fn everywhere(shop: &Shop) -> Vec<(&'static str, Option<MoneyView>)> {
         mode: MODE,
         currency: None,
         months: 12,
+        compare: None,
         width: 800,
         height: 240,
     };
