@@ -16,7 +16,7 @@ export { expect, type Page } from '../../../ui/node_modules/@playwright/test';
 // The machine may be busy with other work; a limit only has to tell slow from never.
 const START_MS_MAX = 45_000;
 export const SYNC_MS_MAX = 90_000;
-const SECRETS = { COFFER_SECRETS: 'file', COFFER_PASSPHRASE: 'correct horse battery staple' };
+export const SECRETS = { COFFER_SECRETS: 'file', COFFER_PASSPHRASE: 'correct horse battery staple' };
 
 interface Orders {
   /** What goes wrong on the way, for instance `{ kind: 'latency', ms: 200 }`. */

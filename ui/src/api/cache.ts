@@ -13,6 +13,10 @@ export type ReadName = Exclude<
   | 'account_remove'
   | 'presence'
   | 'sync_start'
+  | 'note_add'
+  | 'note_change'
+  | 'note_remove'
+  | 'note_restore'
   | 'records_csv'
   | 'invoice_document'
   | 'saved_views_set'
@@ -65,11 +69,11 @@ const RESTS_ON: Record<ReadName, readonly string[]> = {
   forecast: ['metrics'],
   policies: [],
   customers: RECORDS,
-  customer: RECORDS,
+  customer: [...RECORDS, 'notes'],
   records: [...RECORDS, 'accounts'],
   record_keys: [],
   saved_views: ['settings'],
-  search: RECORDS,
+  search: [...RECORDS, 'notes'],
   choices: ['metrics', 'accounts'],
   outbox_list: ['operations', 'accounts'],
   outbox_show: ['operations'],

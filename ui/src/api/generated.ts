@@ -930,7 +930,7 @@ customer: CustomerRow,
  */
 subscriptions: Array<SubscriptionView>, 
 /**
- * Newest first, at most 500.
+ * Newest first, at most 500 entries and all notes.
  */
 timeline: Array<TimelineEntry>, 
 /**
@@ -1911,6 +1911,119 @@ mode: ModeView,
  * The `until` of the news that were seen.
  */
 until: string, };
+
+/**
+ * Writes a note.
+ */
+export type NoteAddRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * The customer's id.
+ */
+customer: string, 
+/**
+ * What to write, at most 4,000 characters.
+ */
+text: string, 
+/**
+ * Who writes, where there are operators.
+ */
+operator: string | null, 
+/**
+ * The operator's PIN. It is read once and kept nowhere.
+ */
+pin: string | null, };
+
+/**
+ * Puts other words in place of a note's.
+ */
+export type NoteChangeRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * The note's id.
+ */
+id: string, 
+/**
+ * What is to stand there.
+ */
+text: string, 
+/**
+ * Who writes, where there are operators.
+ */
+operator: string | null, 
+/**
+ * The operator's PIN. It is read once and kept nowhere.
+ */
+pin: string | null, };
+
+/**
+ * Which note.
+ */
+export type NoteRef = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * Its id.
+ */
+id: string, };
+
+/**
+ * Takes a note out.
+ */
+export type NoteRemoveRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * The note's id.
+ */
+id: string, 
+/**
+ * Who takes it out, where there are operators.
+ */
+operator: string | null, 
+/**
+ * The operator's PIN. It is read once and kept nowhere.
+ */
+pin: string | null, };
+
+/**
+ * What somebody wrote about a customer.
+ */
+export type NoteView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * The customer it is about.
+ */
+customer: string, 
+/**
+ * What was written, with line breaks.
+ */
+text: string, 
+/**
+ * The operator who wrote it, where there are operators.
+ */
+author: string | null, 
+/**
+ * When, RFC 3339.
+ */
+written_at: string, 
+/**
+ * When it was changed last, RFC 3339.
+ */
+changed_at: string | null, };
 
 /**
  * Nothing more to say.
@@ -3338,7 +3451,7 @@ export type TimelineEntry = {
  */
 at: string, 
 /**
- * `customer`, `subscription`, `mrr`, `invoice`, `payment`, `payment_failed`, `refund` or `dispute`.
+ * `customer`, `subscription`, `mrr`, `invoice`, `payment`, `payment_failed`, `refund`, `dispute` or `note`.
  */
 kind: string, 
 /**
@@ -3350,13 +3463,17 @@ sentence: string,
  */
 amount: MoneyView | null, 
 /**
- * The provider's id of the object behind it.
+ * The provider's id of the object behind it, or a note's.
  */
 id: string, 
 /**
  * What can be asked for on that object as it stands: `refund`, or `pay`, `send`, `credit_note`, `void`, `uncollectible`.
  */
-acts: Array<string>, };
+acts: Array<string>, 
+/**
+ * What somebody wrote, where that is what stands here.
+ */
+note: NoteView | null, };
 
 /**
  * The figures of today.
@@ -3665,6 +3782,14 @@ export interface Commands {
   customers: { request: CustomersRequest; response: CustomerPage };
   /** One customer with subscriptions and everything that happened. */
   customer: { request: CustomerRequest; response: CustomerDetail };
+  /** Writes a note on a customer. */
+  note_add: { request: NoteAddRequest; response: NoteView };
+  /** Puts other words in place of a note's. */
+  note_change: { request: NoteChangeRequest; response: NoteView };
+  /** Takes a note out. */
+  note_remove: { request: NoteRemoveRequest; response: NoteView };
+  /** Puts a note back that was just taken out. */
+  note_restore: { request: NoteRef; response: NoteView };
   /** A page of one of the desk's lists, narrowed by a filter. */
   records: { request: RecordsRequest; response: RecordPage };
   /** A piece of such a list as CSV, however long it is. */
@@ -3757,6 +3882,10 @@ export const COMMAND_NAMES = [
   "policies",
   "customers",
   "customer",
+  "note_add",
+  "note_change",
+  "note_remove",
+  "note_restore",
   "records",
   "records_csv",
   "invoice_document",

@@ -52,6 +52,7 @@ const detail = (account: string): CustomerDetail => ({
       amount: usd('$29.00'),
       id: 'ch_1',
       acts: [],
+      note: null,
     },
     {
       at: '2026-10-08T09:00:00Z',
@@ -60,6 +61,7 @@ const detail = (account: string): CustomerDetail => ({
       amount: usd('+$14.50'),
       id: 'x',
       acts: [],
+      note: null,
     },
   ],
   timeline_cut: false,

@@ -20,6 +20,8 @@ export interface Toast {
   id: number;
   text: string;
   tone: 'info' | 'problem';
+  /** What can still be done about it, for as long as the message stands. */
+  act?: { label: string; run: () => void } | undefined;
 }
 
 /** The mode to start in: the one looked at last if it has accounts, else the one that has. */
@@ -178,11 +180,20 @@ export class Session {
     if (this.spoken === 'Syncing') this.spoken = 'Sync ended';
   }
 
-  say(text: string, tone: Toast['tone'] = 'info'): void {
+  say(text: string, tone: Toast['tone'] = 'info', act?: Toast['act']): void {
     this.#toastCount += 1;
-    const toast = { id: this.#toastCount, text: text.trim(), tone };
+    const toast = { id: this.#toastCount, text: text.trim(), tone, act };
     this.toasts = [...this.toasts.slice(-2), toast];
-    setTimeout(() => this.dismiss(toast.id), tone === 'problem' ? 12_000 : 4_000);
+    setTimeout(() => this.dismiss(toast.id), tone === 'problem' || act !== undefined ? 12_000 : 4_000);
+  }
+
+  /** Does what the latest message offers; whether one did. */
+  takeBack(): boolean {
+    const last = this.toasts.findLast((toast) => toast.act !== undefined);
+    if (last === undefined) return false;
+    this.dismiss(last.id);
+    last.act?.run();
+    return true;
   }
 
   dismiss(id: number): void {

@@ -7,6 +7,7 @@ use crate::clock::{SharedClock, random_bytes};
 use crate::error::EngineError;
 use crate::figures::FigureCache;
 use crate::home::Home;
+use crate::notes::RemovedNotes;
 use crate::outbox::{LogState, look_at_mark, settle_what_was_left, verify};
 use crate::secrets::Secrets;
 use crate::sync::SyncBoard;
@@ -41,6 +42,8 @@ pub struct Books<M: Mode> {
     pub figures: FigureCache,
     /// How many rows the desk's lists have, counted once for each revision.
     pub records: RecordsCache,
+    /// Notes that were taken out and can be put back.
+    pub removed_notes: RemovedNotes,
     /// Operations that a person asked for while others were being carried out.
     urgent: Mutex<VecDeque<String>>,
     /// Whether the action log held together when it was followed after these books were opened.
@@ -77,6 +80,7 @@ impl<M: Mode> Books<M> {
             board: SyncBoard::default(),
             figures: FigureCache::default(),
             records: RecordsCache::default(),
+            removed_notes: RemovedNotes::default(),
             urgent: Mutex::default(),
             log: OnceLock::new(),
             limits: Mutex::default(),

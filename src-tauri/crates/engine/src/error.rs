@@ -243,6 +243,9 @@ pub enum EngineError {
     /// Nobody approves what they asked for themselves.
     #[error("this was asked for by the same operator; another one has to approve it")]
     OwnApproval,
+    /// A note is changed by whoever wrote it.
+    #[error("{0} wrote this note, and nobody else changes it or takes it out")]
+    NoteOfAnother(String),
     /// An operation cannot move so.
     #[error("{0}")]
     CannotMove(String),
@@ -298,9 +301,10 @@ impl EngineError {
             Self::SyncRunning(_) => ErrorCode::SyncRunning,
             Self::NoAccount(_) => ErrorCode::NoAccount,
             Self::OrganizationAccountMissing => ErrorCode::ProviderAccountMissing,
-            Self::Objection(_) | Self::CannotMove(_) | Self::CostChanged { .. } => {
-                ErrorCode::NotPossible
-            }
+            Self::Objection(_)
+            | Self::CannotMove(_)
+            | Self::CostChanged { .. }
+            | Self::NoteOfAnother(_) => ErrorCode::NotPossible,
             Self::Unsupported(_) => ErrorCode::NotSupported,
             Self::MayNotAct { .. } => ErrorCode::NotPermitted,
             Self::OperationOpen(_) => ErrorCode::OperationOpen,

@@ -20,6 +20,7 @@ pub mod figures;
 pub mod forecast;
 pub mod home;
 pub mod metrics;
+pub mod notes;
 pub mod notifications;
 pub mod outbox;
 pub mod policies;

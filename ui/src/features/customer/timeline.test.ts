@@ -11,6 +11,7 @@ const entry = (at: string, kind: string): TimelineEntry => ({
   amount: null,
   id: at + kind,
   acts: [],
+  note: null,
 });
 const entries = [
   entry('2026-11-03T09:00:00Z', 'payment'),
@@ -26,6 +27,14 @@ describe('timeline', () => {
       ['2026-10', 1],
       ['2025-10', 1],
     ]);
+  });
+
+  test('a line keeps its name while others come before it, also among lines that are alike', () => {
+    const twice = [entry('2026-11-03T09:00:00Z', 'mrr'), entry('2026-11-03T09:00:00Z', 'mrr')];
+    const names = byMonth(twice).flatMap(({ entries }) => entries.map(({ key }) => key));
+    expect(new Set(names).size).toBe(2);
+    const later = byMonth([entry('2026-11-04T09:00:00Z', 'note'), ...twice]);
+    expect(later.flatMap(({ entries }) => entries.map(({ key }) => key)).slice(1)).toEqual(names);
   });
 
   test('no chip shows everything', () => {
@@ -50,6 +59,7 @@ describe('timeline', () => {
       'payment_failed',
       'refund',
       'dispute',
+      'note',
     ];
     const covered = new Set(FILTERS.flatMap((filter) => filter.kinds));
     expect(kinds.filter((kind) => !covered.has(kind))).toEqual([]);

@@ -6,12 +6,17 @@ import type { IconName } from '../../parts/Icon.svelte';
 export interface Month {
   /** `YYYY-MM`. */
   month: string;
-  entries: Line[];
+  entries: KeyedLine[];
 }
 
 /** A line of the timeline: what the copy tells, or what was done from here with how it stands. */
 export interface Line extends TimelineEntry {
   state?: string;
+}
+
+/** A line with a name of its own, which it keeps while others come and go, so that a focus or a field on it stays. */
+export interface KeyedLine extends Line {
+  key: string;
 }
 
 /** What was done from here among what happened, newest first. */
@@ -23,6 +28,7 @@ export function withActions(entries: readonly TimelineEntry[], operations: reado
     amount: null,
     id: operation.id,
     acts: [],
+    note: null,
     state: operation.state,
   }));
   if (ours.length === 0) return [...entries];
@@ -32,11 +38,16 @@ export function withActions(entries: readonly TimelineEntry[], operations: reado
 /** Groups entries, which come newest first, by the month they happened in (UTC, like the days shown). */
 export function byMonth(entries: readonly Line[]): Month[] {
   const months: Month[] = [];
+  const alike = new Map<string, number>();
   for (const entry of entries) {
+    const name = `${entry.kind} ${entry.id} ${entry.at}`;
+    const nth = alike.get(name) ?? 0;
+    alike.set(name, nth + 1);
+    const line = { ...entry, key: `${name} ${nth}` };
     const month = entry.at.slice(0, 7);
     const current = months.at(-1);
-    if (current?.month === month) current.entries.push(entry);
-    else months.push({ month, entries: [entry] });
+    if (current?.month === month) current.entries.push(line);
+    else months.push({ month, entries: [line] });
   }
   return months;
 }
@@ -48,6 +59,7 @@ export interface Filter {
 }
 
 export const FILTERS: readonly Filter[] = [
+  { id: 'notes', label: 'Notes', kinds: ['note'] },
   { id: 'payments', label: 'Payments', kinds: ['payment', 'payment_failed'] },
   { id: 'refunds', label: 'Refunds', kinds: ['refund'] },
   { id: 'disputes', label: 'Disputes', kinds: ['dispute'] },
@@ -75,6 +87,7 @@ const ICONS: Record<string, IconName> = {
   refund: 'refund',
   dispute: 'dispute',
   action: 'outbox',
+  note: 'note',
 };
 
 export function iconOf(kind: string): IconName {

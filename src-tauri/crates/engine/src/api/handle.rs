@@ -12,6 +12,7 @@ pub use crate::api::charts::{chart_export, movements_chart, mrr_chart};
 pub use crate::api::choices::{choices, outbox_undo};
 pub use crate::api::document::invoice_document;
 pub use crate::api::limit::{limit_set, limit_table};
+pub use crate::api::note::{note_add, note_change, note_remove, note_restore};
 pub use crate::api::notifications::notification_rules;
 pub use crate::api::numbers::{cohorts, explain, forecast, metrics, policies};
 pub use crate::api::preferences::preferences;

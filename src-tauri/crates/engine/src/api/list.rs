@@ -62,6 +62,14 @@ macro_rules! for_each_command {
             customers(CustomersRequest) -> CustomerPage;
             /// One customer with subscriptions and everything that happened.
             customer(CustomerRequest) -> CustomerDetail;
+            /// Writes a note on a customer.
+            note_add(NoteAddRequest) -> NoteView;
+            /// Puts other words in place of a note's.
+            note_change(NoteChangeRequest) -> NoteView;
+            /// Takes a note out.
+            note_remove(NoteRemoveRequest) -> NoteView;
+            /// Puts a note back that was just taken out.
+            note_restore(NoteRef) -> NoteView;
             /// A page of one of the desk's lists, narrowed by a filter.
             records(RecordsRequest) -> RecordPage;
             /// A piece of such a list as CSV, however long it is.

@@ -15,6 +15,7 @@ pub mod document;
 pub mod handle;
 mod limit;
 mod list;
+pub mod note;
 pub mod notifications;
 pub mod numbers;
 pub mod preferences;

@@ -13,6 +13,9 @@ pub use crate::api::charts::{
 pub use crate::api::choices::{Choices, ChoicesRequest, CouponChoice, PriceChoice};
 pub use crate::api::document::{InvoiceDocumentRequest, InvoiceDocumentView};
 pub use crate::api::limit::{LimitRow, LimitSetRequest, LimitTable};
+pub use crate::api::note::{
+    NoteAddRequest, NoteChangeRequest, NoteRef, NoteRemoveRequest, NoteView,
+};
 pub use crate::api::notifications::{
     Glance, MarkView, NotificationRules, NotificationRulesRequest, NotificationRulesSet,
     NotificationView,
@@ -568,16 +571,18 @@ pub struct SubscriptionView {
 pub struct TimelineEntry {
     /// When, RFC 3339.
     pub at: String,
-    /// `customer`, `subscription`, `mrr`, `invoice`, `payment`, `payment_failed`, `refund` or `dispute`.
+    /// `customer`, `subscription`, `mrr`, `invoice`, `payment`, `payment_failed`, `refund`, `dispute` or `note`.
     pub kind: String,
     /// What happened, as a sentence.
     pub sentence: String,
     /// The amount concerned.
     pub amount: Option<MoneyView>,
-    /// The provider's id of the object behind it.
+    /// The provider's id of the object behind it, or a note's.
     pub id: String,
     /// What can be asked for on that object as it stands: `refund`, or `pay`, `send`, `credit_note`, `void`, `uncollectible`.
     pub acts: Vec<String>,
+    /// What somebody wrote, where that is what stands here.
+    pub note: Option<NoteView>,
 }
 
 /// One customer with everything that happened.
@@ -587,7 +592,7 @@ pub struct CustomerDetail {
     pub customer: CustomerRow,
     /// Subscriptions, running ones first.
     pub subscriptions: Vec<SubscriptionView>,
-    /// Newest first, at most 500.
+    /// Newest first, at most 500 entries and all notes.
     pub timeline: Vec<TimelineEntry>,
     /// Whether older entries were left out.
     pub timeline_cut: bool,

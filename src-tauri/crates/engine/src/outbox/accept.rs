@@ -445,9 +445,18 @@ fn new_row(
 /// # Errors
 /// When an operator is needed and not named, not known, or the PIN is wrong.
 pub fn name_of<M: Mode>(books: &Books<M>, who: &Who) -> Result<String, EngineError> {
+    let operator = operator_of(books, who)?.or_else(|| who.name.clone());
+    Ok(operator.unwrap_or_else(|| OWNER.to_owned()))
+}
+
+/// The operator who asks, with the right PIN; nobody where there are no operators. Blocks.
+///
+/// # Errors
+/// When an operator is needed and not named, not known, or the PIN is wrong.
+pub fn operator_of<M: Mode>(books: &Books<M>, who: &Who) -> Result<Option<String>, EngineError> {
     let rows = books.store.read(|read| setting::operators(read.sql()))?;
     if rows.is_empty() {
-        return Ok(who.name.clone().unwrap_or_else(|| OWNER.to_owned()));
+        return Ok(None);
     }
     let (Some(name), Some(pin)) = (&who.name, &who.pin) else {
         return Err(EngineError::OperatorMissing);
@@ -457,7 +466,7 @@ pub fn name_of<M: Mode>(books: &Books<M>, who: &Who) -> Result<String, EngineErr
         .find(|row| row.name == *name)
         .is_some_and(|row| is_pin(row, pin));
     if known {
-        Ok(name.clone())
+        Ok(Some(name.clone()))
     } else {
         Err(EngineError::OperatorUnknown)
     }

@@ -18,7 +18,7 @@ mod target;
 mod wish;
 mod words;
 
-pub use accept::{Proposed, Who, accept, name_of, propose, propose_undo};
+pub use accept::{Proposed, Who, accept, name_of, operator_of, propose, propose_undo};
 pub use consent::{Limits, Operator, add_operator, limits, operators, remove_operator, set_limits};
 pub use log::{LogState, verify};
 pub(crate) use mark::{doubt, trust};

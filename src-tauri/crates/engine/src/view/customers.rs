@@ -128,9 +128,7 @@ pub fn detail<M: Mode>(books: &Books<M>, id: &str) -> Result<CustomerDetail, Eng
     let standing_at = as_of.unwrap_or_else(|| books.clock.now());
     let mut subscriptions: Vec<&Subscription> = dossier.subscriptions.iter().collect();
     subscriptions.sort_by_key(|it| it.status == SubscriptionStatus::Canceled);
-    let mut entries = timeline::entries(&dossier, &own, standing_at);
-    let timeline_cut = entries.len() > TIMELINE_MAX;
-    entries.truncate(TIMELINE_MAX);
+    let (entries, timeline_cut) = timeline::entries(&dossier, &own, standing_at, TIMELINE_MAX);
     let official = account.is_some_and(|row| row.api_url.is_none());
     let test = if M::NAME.is_live() { "" } else { "test/" };
     Ok(CustomerDetail {

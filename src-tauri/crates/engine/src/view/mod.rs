@@ -13,6 +13,6 @@ pub mod overview;
 mod past;
 pub mod records;
 pub mod status;
-mod timeline;
+pub mod timeline;
 pub mod today;
 pub(crate) mod words;

@@ -1,9 +1,9 @@
-//! Everything that happened to one customer as sentences, newest first.
+//! Everything that happened to one customer as sentences, and what was written about it, newest first.
 //!
 //! MRR entries come from the intervals: each stretch against the one before it. What a record does not tell (a retry, an
 //! e-mail) is not guessed at.
 
-use crate::api::types::TimelineEntry;
+use crate::api::types::{NoteView, TimelineEntry};
 use crate::view::acts;
 use crate::view::money::{difference, instant, money};
 use crate::view::past::OwnInterval;
@@ -14,6 +14,7 @@ use coffer_domain::money::Money;
 use coffer_domain::ratio::Sum;
 use coffer_domain::record::{Invoice, InvoiceStatus, Payment, PaymentStatus, RefundStatus};
 use coffer_store::query::customers::Dossier;
+use coffer_store::table::note::NoteRow;
 use std::collections::{BTreeMap, BTreeSet};
 
 struct Happened {
@@ -37,6 +38,7 @@ fn happened(
             amount: amount.map(money),
             id: id.to_owned(),
             acts: Vec::new(),
+            note: None,
         },
     }
 }
@@ -48,12 +50,55 @@ impl Happened {
     }
 }
 
-/// Everything that happened, newest first.
+/// Everything that happened, newest first and at most so much of it, with whether older entries were left out. What was written
+/// is never left out, and stands where it was written, whatever the copy is as of.
 pub(super) fn entries(
     dossier: &Dossier,
     own: &[OwnInterval],
     present: Instant,
-) -> Vec<TimelineEntry> {
+    most: usize,
+) -> (Vec<TimelineEntry>, bool) {
+    let mut all = told(dossier, own, present);
+    newest_first(&mut all);
+    let cut = all.len() > most;
+    all.truncate(most);
+    all.extend(dossier.notes.iter().map(note));
+    newest_first(&mut all);
+    (all.into_iter().map(|it| it.entry).collect(), cut)
+}
+
+fn newest_first(all: &mut [Happened]) {
+    all.sort_by(|a, b| {
+        b.at.cmp(&a.at)
+            .then_with(|| b.entry.kind.cmp(&a.entry.kind))
+    });
+}
+
+fn note(row: &NoteRow) -> Happened {
+    let sentence = match &row.author {
+        Some(author) => format!("Note by {author}"),
+        None => "Note".to_owned(),
+    };
+    let mut it = happened(row.written_at, "note", sentence, None, &row.name());
+    it.entry.note = Some(note_view(row));
+    it
+}
+
+/// A note as it crosses the border.
+#[must_use]
+pub fn note_view(row: &NoteRow) -> NoteView {
+    NoteView {
+        id: row.name(),
+        customer: row.customer.to_string(),
+        text: row.text.clone(),
+        author: row.author.clone(),
+        written_at: instant(row.written_at),
+        changed_at: row.changed_at.map(instant),
+    }
+}
+
+/// What the copy tells to have happened, in no order.
+fn told(dossier: &Dossier, own: &[OwnInterval], present: Instant) -> Vec<Happened> {
     let customer = &dossier.customer;
     let mut all = vec![happened(
         customer.created,
@@ -108,11 +153,7 @@ pub(super) fn entries(
     all.extend(movements(own));
     // What lies ahead (a trial's end) has not happened.
     all.retain(|it| it.at <= present);
-    all.sort_by(|a, b| {
-        b.at.cmp(&a.at)
-            .then_with(|| b.entry.kind.cmp(&a.entry.kind))
-    });
-    all.into_iter().map(|it| it.entry).collect()
+    all
 }
 
 fn invoice(invoice: &Invoice) -> Happened {

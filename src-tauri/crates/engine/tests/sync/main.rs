@@ -15,6 +15,7 @@ mod cuts;
 mod documents;
 mod explained;
 mod faults;
+mod notes;
 mod preferences;
 mod proof;
 mod rebuild;

@@ -1,6 +1,7 @@
 //! The table of customers and the page of one.
 
 use crate::error::StoreError;
+use crate::table::note::{self, NoteRow};
 use crate::table::search::match_expression;
 use crate::table::summary::{self, Summary};
 use crate::table::{catalog, customer, instant, invoice, payment, schedule, subscription};
@@ -167,6 +168,22 @@ pub struct Dossier {
     pub catalog: Catalog,
     /// Names of its account's products.
     pub products: HashMap<ProductId, String>,
+    /// What was written about it, newest first.
+    pub notes: Vec<NoteRow>,
+}
+
+/// The account of a customer that there is; `None` when it was never seen.
+///
+/// # Errors
+/// The file's.
+pub fn account_of(sql: &Connection, id: &CustomerId) -> Result<Option<String>, StoreError> {
+    Ok(sql
+        .prepare_cached(
+            "SELECT c.account FROM account a CROSS JOIN customer c ON c.account = a.id AND c.id = ?1
+             JOIN customer_summary s ON s.account = c.account AND s.customer = c.id LIMIT 1",
+        )?
+        .query_row([id.as_str()], |row| row.get(0))
+        .optional()?)
 }
 
 /// Reads everything about one customer; `None` when it was never seen.
@@ -198,6 +215,7 @@ pub fn dossier(sql: &Connection, id: &CustomerId) -> Result<Option<Dossier>, Sto
             .collect(),
         catalog: catalog::catalog(sql, account)?,
         products: catalog::product_names(sql, account)?,
+        notes: note::of_customer(sql, account, id)?,
         line,
     }))
 }

@@ -1,9 +1,11 @@
-//! The full-text index over customers, subscriptions, invoices, credit notes, payments and refunds, inside the encrypted file.
+//! The full-text index over customers, subscriptions, invoices, credit notes, payments, refunds and what was noted on customers,
+//! inside the encrypted file.
 //!
 //! Each object has one document: what a person might type to find it, and what to show when it is found. Words are
 //! folded (case, accents) and matched by their beginnings, so that an answer can stand while the user types.
 
 use crate::error::StoreError;
+use crate::table::note::NoteRow;
 use coffer_domain::money::Money;
 use coffer_domain::record::Record;
 use rusqlite::{Connection, params};
@@ -57,6 +59,11 @@ WHEN old.number <= (SELECT filled FROM search_state) BEGIN
     INSERT INTO search_words (rowid, title, words) VALUES (new.number, new.title, new.words);
 END;
 ";
+
+/// Characters of a note's first line that stand for it.
+const NOTE_TITLE_MAX: usize = 80;
+/// Documents that join the index with a note, so that it is found at once unless a sync left many more to join.
+const NOTE_JOINS: u32 = 500;
 
 struct Document {
     kind: &'static str,
@@ -172,9 +179,15 @@ pub(crate) fn refill_from_last(sql: &Connection) -> Result<(), StoreError> {
 
 /// Puts an object into the index.
 pub(crate) fn put(sql: &Connection, account: &str, record: &Record) -> Result<(), StoreError> {
-    let Some(document) = document(record) else {
-        return Ok(());
-    };
+    document(record).map_or(Ok(()), |it| put_document(sql, account, record.id(), &it))
+}
+
+fn put_document(
+    sql: &Connection,
+    account: &str,
+    id: &str,
+    document: &Document,
+) -> Result<(), StoreError> {
     sql.prepare_cached(
         "INSERT INTO search_document (account, kind, id, customer, title, detail, words)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -185,7 +198,7 @@ pub(crate) fn put(sql: &Connection, account: &str, record: &Record) -> Result<()
     .execute(params![
         account,
         document.kind,
-        record.id(),
+        id,
         document.customer,
         document.title,
         document.detail,
@@ -194,12 +207,36 @@ pub(crate) fn put(sql: &Connection, account: &str, record: &Record) -> Result<()
     Ok(())
 }
 
+/// Puts a note into the index. Whom it is about is said when it is found, by the name that the customer has then.
+pub(crate) fn put_note(sql: &Connection, note: &NoteRow) -> Result<(), StoreError> {
+    let first = note.text.lines().next().unwrap_or_default();
+    let document = Document {
+        kind: "note",
+        customer: Some(note.customer.to_string()),
+        title: first.chars().take(NOTE_TITLE_MAX).collect(),
+        detail: String::new(),
+        words: note.text.clone(),
+    };
+    put_document(sql, &note.account, &note.name(), &document)?;
+    fill(sql, NOTE_JOINS)?;
+    Ok(())
+}
+
+/// Takes a note out of the index.
+pub(crate) fn remove_note(sql: &Connection, note: &NoteRow) -> Result<(), StoreError> {
+    sql.prepare_cached(
+        "DELETE FROM search_document WHERE account = ?1 AND kind = 'note' AND id = ?2",
+    )?
+    .execute(params![note.account, note.name()])?;
+    refill_from_last(sql)
+}
+
 /// One hit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hit {
-    /// `customer`, `subscription`, `invoice`, `credit_note`, `payment` or `refund`.
+    /// `customer`, `subscription`, `invoice`, `credit_note`, `payment`, `refund` or `note`.
     pub kind: String,
-    /// The provider's id.
+    /// The provider's id; a note's name.
     pub id: String,
     /// The account it belongs to.
     pub account: String,
@@ -233,7 +270,9 @@ pub fn find(sql: &Connection, text: &str, limit: u32) -> Result<Vec<Hit>, StoreE
     };
     // Ranking reads every match, so a beginning as common as one letter is ranked within its first thousand.
     let mut statement = sql.prepare_cached(
-        "SELECT d.kind, d.id, d.account, d.title, d.detail, d.customer
+        "SELECT d.kind, d.id, d.account, d.title,
+           CASE d.kind WHEN 'note' THEN (SELECT 'Note on ' || coalesce(c.name, c.email, c.id) FROM customer c
+             WHERE c.account = d.account AND c.id = d.customer) ELSE d.detail END, d.customer
          FROM (SELECT rowid, rank FROM search_words WHERE search_words MATCH ?1 LIMIT 1000) m
          JOIN search_document d ON d.number = m.rowid
          WHERE d.account IN (SELECT id FROM account)
@@ -245,7 +284,7 @@ pub fn find(sql: &Connection, text: &str, limit: u32) -> Result<Vec<Hit>, StoreE
             id: row.get(1)?,
             account: row.get(2)?,
             title: row.get(3)?,
-            detail: row.get(4)?,
+            detail: row.get::<_, Option<String>>(4)?.unwrap_or_default(),
             customer: row.get(5)?,
         })
     })?;
