@@ -14,6 +14,8 @@ export type ReadName = Exclude<
   | 'presence'
   | 'sync_start'
   | 'records_csv'
+  | 'reconcile'
+  | 'reconcile_csv'
   | 'saved_views_set'
   | 'operation_preview'
   | 'operation_submit'

@@ -14,6 +14,7 @@ mod list;
 pub mod notifications;
 pub mod numbers;
 pub mod privacy;
+pub mod reconcile;
 mod records;
 pub mod today;
 pub mod types;

@@ -14,6 +14,7 @@ mod explained;
 mod faults;
 mod proof;
 mod rebuild;
+mod reconciled;
 mod records;
 mod rights;
 mod support;

@@ -228,7 +228,8 @@ fn trials() -> Vec<Column> {
     ]
 }
 
-fn write_line(out: &mut String, cells: impl Iterator<Item = String>) {
+/// One line of CSV.
+pub(in crate::view) fn write_line(out: &mut String, cells: impl Iterator<Item = String>) {
     for (index, cell) in cells.enumerate() {
         if index > 0 {
             out.push(',');

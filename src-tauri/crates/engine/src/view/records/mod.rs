@@ -4,6 +4,7 @@ mod csv;
 mod row;
 
 pub use csv::csv;
+pub(super) use csv::write_line;
 
 use crate::api::types::{
     RecordKey, RecordKeys, RecordList, RecordPage, RecordSort, RecordsRequest, SavedView,
