@@ -19,6 +19,8 @@ export type ReadName = Exclude<
   | 'note_restore'
   | 'records_csv'
   | 'invoice_document'
+  | 'reconcile'
+  | 'reconcile_csv'
   | 'saved_views_set'
   | 'chart_export'
   | 'annotation_put'

@@ -464,6 +464,85 @@ point: PointView,
 change: MoneyView, };
 
 /**
+ * A metric of a summary beside ours.
+ */
+export type BesideView = { 
+/**
+ * The month.
+ */
+month: string, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * Ours; nothing where we have none.
+ */
+ours: string | null, 
+/**
+ * Theirs.
+ */
+theirs: string, 
+/**
+ * Ours less theirs; nothing where we have none.
+ */
+difference: string | null, 
+/**
+ * Whether both are the same as they are written.
+ */
+same: boolean, };
+
+/**
+ * What sort of cause it is.
+ */
+export type CauseSort = "rule" | "sides" | "weak" | "unexplained";
+
+/**
+ * What one cause makes of a difference.
+ */
+export type CauseView = { 
+/**
+ * Its word, the same as on the command line.
+ */
+cause: string, 
+/**
+ * What sort of cause it is.
+ */
+sort: CauseSort, 
+/**
+ * Its name for people.
+ */
+title: string, 
+/**
+ * What it says, and what to do where something can be done.
+ */
+says: string, 
+/**
+ * Ours less theirs, with its sign.
+ */
+difference: MoneyView, 
+/**
+ * Its part of the whole difference, `75.0 %`; nothing where the whole is none.
+ */
+share: string | null, 
+/**
+ * How many customers are behind it.
+ */
+customers: number, 
+/**
+ * Those with the largest parts.
+ */
+largest: Array<CustomerGap>, 
+/**
+ * How many are not named here.
+ */
+rest_customers: number, 
+/**
+ * What those and what is no single customer's come to.
+ */
+rest: MoneyView, };
+
+/**
  * A figure beside an earlier one.
  */
 export type ChangeView = { 
@@ -947,6 +1026,39 @@ as_of: string | null,
 provider_url: string | null, };
 
 /**
+ * One customer's part of a difference.
+ */
+export type CustomerGap = { 
+/**
+ * The provider's id.
+ */
+customer: string, 
+/**
+ * The name, else e-mail, where the copy has one.
+ */
+name: string | null, 
+/**
+ * Whether the copy has the customer, so that there is a page to open.
+ */
+here: boolean, 
+/**
+ * The provider's page of a customer whom the copy has not.
+ */
+address: string | null, 
+/**
+ * Ours.
+ */
+ours: MoneyView, 
+/**
+ * Theirs.
+ */
+theirs: MoneyView, 
+/**
+ * Ours less theirs, with its sign.
+ */
+difference: MoneyView, };
+
+/**
  * A page of customers.
  */
 export type CustomerPage = { 
@@ -1265,6 +1377,11 @@ exact: string,
  * What it is made of, in sentences.
  */
 because: Array<string>, };
+
+/**
+ * What kind of export it was.
+ */
+export type ExportKind = "customer_months" | "customer_changes" | "summary";
 
 /**
  * What lies ahead.
@@ -2858,6 +2975,97 @@ used: number,
 allowed: number, };
 
 /**
+ * Our figures beside an export.
+ */
+export type ReconcileAnswer = { 
+/**
+ * What the file is called.
+ */
+file: string, 
+/**
+ * Which export it was.
+ */
+kind: ExportKind, 
+/**
+ * What the provider calls it.
+ */
+kind_name: string, 
+/**
+ * The policy that made ours.
+ */
+policy: string, 
+/**
+ * Its name.
+ */
+policy_name: string, 
+/**
+ * Whether our copy is complete.
+ */
+complete: boolean, 
+/**
+ * The instant our side is as of, RFC 3339.
+ */
+as_of: string | null, 
+/**
+ * What was compared and how much of it agrees, as a sentence.
+ */
+overall: string, 
+/**
+ * What makes the whole comparison doubtful, as a sentence.
+ */
+doubt: string | null, 
+/**
+ * The currencies, the main one first.
+ */
+currencies: Array<string>, 
+/**
+ * Every month and currency, in order.
+ */
+splits: Array<SplitView>, 
+/**
+ * The metrics of a summary, in its order.
+ */
+beside: Array<BesideView>, };
+
+/**
+ * The differences as CSV.
+ */
+export type ReconcileCsv = { 
+/**
+ * A line for each customer, month and currency that differs. The first column carries the mode.
+ */
+text: string, 
+/**
+ * Rows in it.
+ */
+rows: number, 
+/**
+ * A name for the file.
+ */
+file_name: string, };
+
+/**
+ * An export to hold our figures against.
+ */
+export type ReconcileRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * The policy; ours when left out.
+ */
+policy: string | null, 
+/**
+ * What the file is called.
+ */
+file: string, 
+/**
+ * What stands in it.
+ */
+text: string, };
+
+/**
  * What a list can be narrowed by.
  */
 export type RecordKey = { 
@@ -3325,6 +3533,60 @@ currency: string | null,
 points: Array<PointView>, };
 
 /**
+ * How a month stands.
+ */
+export type SplitStanding = "same" | "explained" | "open";
+
+/**
+ * One month in one currency.
+ */
+export type SplitView = { 
+/**
+ * The month, `2026-10`.
+ */
+month: string, 
+/**
+ * The currency.
+ */
+currency: string, 
+/**
+ * Ours.
+ */
+ours: MoneyView, 
+/**
+ * Theirs.
+ */
+theirs: MoneyView, 
+/**
+ * Ours less theirs, with its sign.
+ */
+difference: MoneyView, 
+/**
+ * Whether the month is not over in our copy.
+ */
+unfinished: boolean, 
+/**
+ * Customers on whom both sides agree.
+ */
+agreeing: number, 
+/**
+ * What it comes to, as a sentence.
+ */
+headline: string, 
+/**
+ * How much of it is explained, as a sentence.
+ */
+explained: string, 
+/**
+ * How it stands.
+ */
+standing: SplitStanding, 
+/**
+ * What makes the difference, the largest first; they add up to it.
+ */
+causes: Array<CauseView>, };
+
+/**
  * A request that needs nothing said.
  */
 export type StateRequest = Record<symbol, never>;
@@ -3778,6 +4040,10 @@ export interface Commands {
   forecast: { request: ForecastRequest; response: ForecastAnswer };
   /** The definitions, each with its rules. */
   policies: { request: PoliciesRequest; response: Policies };
+  /** Our figures beside an export of the provider's, with the causes of each difference. */
+  reconcile: { request: ReconcileRequest; response: ReconcileAnswer };
+  /** The same differences as CSV, customer by customer. */
+  reconcile_csv: { request: ReconcileRequest; response: ReconcileCsv };
   /** A page of the customers table. */
   customers: { request: CustomersRequest; response: CustomerPage };
   /** One customer with subscriptions and everything that happened. */
@@ -3880,6 +4146,8 @@ export const COMMAND_NAMES = [
   "cohorts",
   "forecast",
   "policies",
+  "reconcile",
+  "reconcile_csv",
   "customers",
   "customer",
   "note_add",
@@ -3918,3 +4186,6 @@ export const COMMAND_NAMES = [
   "demo_enter",
   "demo_leave",
 ] as const satisfies readonly (keyof Commands)[];
+
+/** The longest export that `reconcile` takes, in bytes. */
+export const EXPORT_BYTES_MAX = 32000000;

@@ -17,6 +17,7 @@ pub use crate::api::notifications::notification_rules;
 pub use crate::api::numbers::{cohorts, explain, forecast, metrics, policies};
 pub use crate::api::preferences::preferences;
 pub use crate::api::privacy::privacy;
+pub use crate::api::reconcile::{reconcile, reconcile_csv};
 pub use crate::api::records::{record_keys, records, records_csv, saved_views, saved_views_set};
 pub use crate::api::today::{news, news_seen, today};
 

@@ -58,6 +58,10 @@ macro_rules! for_each_command {
             forecast(ForecastRequest) -> ForecastAnswer;
             /// The definitions, each with its rules.
             policies(PoliciesRequest) -> Policies;
+            /// Our figures beside an export of the provider's, with the causes of each difference.
+            reconcile(ReconcileRequest) -> ReconcileAnswer;
+            /// The same differences as CSV, customer by customer.
+            reconcile_csv(ReconcileRequest) -> ReconcileCsv;
             /// A page of the customers table.
             customers(CustomersRequest) -> CustomerPage;
             /// One customer with subscriptions and everything that happened.

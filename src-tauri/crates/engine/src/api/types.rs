@@ -28,6 +28,10 @@ pub use crate::api::numbers::{
 };
 pub use crate::api::preferences::{PreferencesRequest, PreferencesSet, PreferencesView};
 pub use crate::api::privacy::{ContactView, DataFile, Privacy};
+pub use crate::api::reconcile::{
+    BesideView, CauseSort, CauseView, CustomerGap, ExportKind, ReconcileAnswer, ReconcileCsv,
+    ReconcileRequest, SplitStanding, SplitView,
+};
 pub use crate::api::records::{
     RecordKey, RecordKeys, RecordKeysRequest, RecordList, RecordPage, RecordRow, RecordSort,
     RecordTwin, RecordsAfter, RecordsCsv, RecordsCsvRequest, RecordsRequest, SavedView,

@@ -11,6 +11,7 @@ pub mod news;
 pub mod numbers;
 pub mod overview;
 mod past;
+pub mod reconcile;
 pub mod records;
 pub mod status;
 pub mod timeline;

@@ -19,6 +19,7 @@ mod notes;
 mod preferences;
 mod proof;
 mod rebuild;
+mod reconciled;
 mod records;
 mod rights;
 mod support;
