@@ -90,8 +90,11 @@ class Statement {
 
 /** Chooses a file by the key for it. */
 async function choose(page: Page, buffer: Buffer, name = 'mrr.csv'): Promise<void> {
-  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('o')]);
-  await chooser.setFiles({ name, mimeType: 'text/csv', buffer });
+  const opened = page.waitForEvent('filechooser', { timeout: 15_000 });
+  // The browser has to know that somebody waits for its dialog before the key comes.
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)));
+  await page.keyboard.press('o');
+  await (await opened).setFiles({ name, mimeType: 'text/csv', buffer });
 }
 
 const headline = (page: Page) => page.locator('#headline');
@@ -163,6 +166,7 @@ test('months are walked by arrows, each ledger has its own, and the file of the 
   })) as Answer;
   expect(told.currencies.length, 'the merchant sells in several currencies').toBeGreaterThan(2);
   await go(desk, 'g x');
+  await desk.getByRole('button', { name: 'Choose the file' }).waitFor();
   await choose(desk, text);
   const months = desk.getByRole('region', { name: /^Months/ });
   const shown = months.getByRole('row');
@@ -230,8 +234,10 @@ test('the palette chooses a file', async ({ desk }) => {
   await desk.keyboard.press('Control+k');
   await desk.keyboard.type('>choose an export');
   await expect(desk.getByRole('option')).toHaveCount(1);
-  const [chooser] = await Promise.all([desk.waitForEvent('filechooser'), desk.keyboard.press('Enter')]);
-  await chooser.setFiles({
+  const opened = desk.waitForEvent('filechooser', { timeout: 15_000 });
+  await desk.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)));
+  await desk.keyboard.press('Enter');
+  await (await opened).setFiles({
     name: 'mrr.csv',
     mimeType: 'text/csv',
     buffer: Buffer.from('Customer ID,Currency,2026-01\ncus_x,usd,1\n'),

@@ -5,10 +5,13 @@ import type { ApiErrorView, ModeView, ReconcileAnswer } from '../../api/generate
 import type { Session } from '../../app/session.svelte';
 import type { ExportFile } from './export-file';
 
+/** Why there is no comparison; without a code, the file was refused before the engine saw it. */
+type Problem = Pick<ApiErrorView, 'message' | 'hint'> & Partial<Pick<ApiErrorView, 'code'>>;
+
 export class Comparison {
   file = $state.raw<ExportFile | null>(null);
   answer = $state.raw<ReconcileAnswer | null>(null);
-  problem = $state.raw<{ message: string; hint: string | null } | null>(null);
+  problem = $state.raw<Problem | null>(null);
   running = $state(false);
   /** Causes that stand otherwise than they begin: unfolded or folded. */
   turned = $state.raw<ReadonlySet<string>>(new Set());
@@ -24,8 +27,14 @@ export class Comparison {
   }
 
   /** Says why a file was not taken; what was there before stays. */
-  refuse(problem: ApiErrorView | { message: string; hint: string | null }): void {
+  refuse(problem: Problem): void {
     this.problem = problem;
+  }
+
+  /** Whether asking the same again may have another answer: not where the file itself is the trouble. */
+  get passing(): boolean {
+    const code = this.problem?.code;
+    return code !== undefined && code !== 'usage';
   }
 
   forget(): void {

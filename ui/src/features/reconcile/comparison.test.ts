@@ -65,6 +65,9 @@ describe('a comparison', () => {
     await settle();
     expect(comparison.problem?.message).toBe('It failed.');
     expect(comparison.answer?.policy).toBe('stripe');
+    expect(comparison.passing, 'it may work the next time').toBe(true);
+    comparison.refuse({ message: 'mrr.xlsx is no text that can be read.', hint: null });
+    expect(comparison.passing, 'the same file is no text the next time either').toBe(false);
     comparison.take({ ...FILE });
     expect(comparison.problem, 'another file begins anew').toBeNull();
     expect(comparison.answer).toBeNull();

@@ -22,7 +22,7 @@ export function chosenOf(months: readonly SplitView[], chosen: string | undefine
 export const STANDING_WORDS: Record<SplitStanding, string> = {
   same: 'Agrees',
   explained: 'Explained',
-  open: 'Not all explained',
+  open: 'Open',
 };
 
 /** "EUR, 3 of 14 months differ", for the choice of a ledger. */
