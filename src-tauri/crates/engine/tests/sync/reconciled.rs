@@ -27,12 +27,14 @@ fn end_of(month: &str) -> DateTime<Utc> {
     last.min(present())
 }
 
+/// What a customer's subscriptions are worth at the end of each month, as ratios.
+type Parts = [Vec<(i128, i128)>; MONTHS.len()];
+
 impl TheirBook {
     fn of(shop: &Shop) -> Self {
         let world = shop.merchant.world();
         let world = world.read().unwrap();
-        let mut exact: BTreeMap<(String, Currency), [Vec<(i128, i128)>; MONTHS.len()]> =
-            BTreeMap::new();
+        let mut exact: BTreeMap<(String, Currency), Parts> = BTreeMap::new();
         for (index, month) in MONTHS.iter().enumerate() {
             for standing in world.standings_at(end_of(month)).into_values() {
                 let currency = Currency::parse(&standing.currency).unwrap();

@@ -109,7 +109,7 @@ fn a_note_is_found_by_any_of_its_words_as_it_stands_and_not_when_it_is_gone() {
         "Note on Name of cus_1".to_owned(),
     );
     for words in ["prefers", "fax melan", "invoices fax"] {
-        assert_eq!(found(&store, words), [hit.clone()], "{words}");
+        assert_eq!(found(&store, words), std::slice::from_ref(&hit), "{words}");
     }
     let changed = NoteRow {
         text: "Prefers letters".to_owned(),

@@ -73,14 +73,7 @@ fn possible(intent: &Intent, it: &Subscription, around: &Around<'_>) -> Result<(
             ),
         },
         Intent::Trial { end, .. } => trial(*end, it, around.now),
-        Intent::ApplyDiscount {
-            voucher: Voucher::Coupon(coupon),
-            ..
-        } if has_alone(it, coupon) => because(
-            ObjectionCode::AlreadySo,
-            "This subscription has that coupon already. To let it run anew, remove it first.",
-        ),
-        Intent::ApplyDiscount { .. } => Ok(()),
+        Intent::ApplyDiscount { voucher, .. } => apply(voucher, it),
         Intent::RemoveDiscount { .. } => {
             if it.discounts.is_empty() {
                 return because(
@@ -146,6 +139,16 @@ fn pause(
             }
             Ok(())
         }
+    }
+}
+
+fn apply(voucher: &Voucher, it: &Subscription) -> Result<(), Objection> {
+    match voucher {
+        Voucher::Coupon(coupon) if has_alone(it, coupon) => because(
+            ObjectionCode::AlreadySo,
+            "This subscription has that coupon already. To let it run anew, remove it first.",
+        ),
+        _ => Ok(()),
     }
 }
 

@@ -450,6 +450,10 @@ mod tests {
             let found = split(difference, 0, &causes);
             assert_eq!(explained(&found, StatementKind::CustomerMonths), told);
         }
+    }
+
+    #[test]
+    fn rounding_alone_is_no_difference_and_hides_none() {
         let mut open = split(-1_199, 0, &[(Cause::Unexplained, -1_200)]);
         open.causes.extend(by_a_cent().causes);
         for (found, kind, standing_so, told) in [
@@ -498,7 +502,7 @@ mod tests {
             "1 total compared, and every customer’s figure is the same on both sides."
         );
         assert_eq!(
-            overall(&[cancelling.clone()], by_customer),
+            overall(std::slice::from_ref(&cancelling), by_customer),
             "1 total compared, and in each of them something differs."
         );
         assert!(overall(&[], by_customer).starts_with("There is nothing to compare"));
