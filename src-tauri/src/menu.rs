@@ -35,6 +35,7 @@ const DESK: Entries = &[
 const CONTROL: Entries = &[
     ("outbox", "Outbox", "CmdOrCtrl+9"),
     ("log", "Action log", ""),
+    ("reconcile", "Reconcile", ""),
     ("settings", "Settings", "CmdOrCtrl+Comma"),
 ];
 const COFFER: Entries = &[

@@ -51,6 +51,8 @@ pub(crate) fn open(app: &AppHandle, home: &Path, beginning: Beginning) -> tauri:
         .visible(false)
         .background_color(PAPER_LIGHT)
         .data_directory(home.join("webview"))
+        // A file that is dropped goes to the page, which reads it; the shell would only hear its path.
+        .disable_drag_drop_handler()
         .on_navigation(is_own)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_download(|_, event| may_save(&event))

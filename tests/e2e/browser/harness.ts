@@ -92,10 +92,13 @@ function program(name: 'COFFER_BIN' | 'COFFER_SIM_BIN'): string {
   return path ?? '';
 }
 
-/** Starts a simulated merchant on a port of its own. */
+/** Starts a simulated merchant, on a port of its own unless one is among the options. */
 export async function simulate(...options: string[]): Promise<Simulator> {
   const path = program('COFFER_SIM_BIN');
-  const { said, child } = await start<Omit<Simulator, 'order' | 'stop'>>(path, [...options, '--port', '0']);
+  const { said, child } = await start<Omit<Simulator, 'order' | 'stop'>>(
+    path,
+    options.includes('--port') ? options : [...options, '--port', '0'],
+  );
   const order = async (orders: Orders) => {
     const response = await fetch(`${said.url}/_sim/faults`, { method: 'POST', body: JSON.stringify(orders) });
     if (!response.ok) throw new Error(`the simulator took no orders: ${await response.text()}`);

@@ -35,6 +35,21 @@ describe('query cache', () => {
     });
   });
 
+  test('what a change was answered with is known at once, and an answer from before it comes too late', async () => {
+    const { host, cache } = opened();
+    cache.observe('overview', LIVE, () => {});
+    const asked = host.last();
+    cache.put('overview', LIVE, { customers: 2 } as never);
+    expect(cache.peek('overview', LIVE)).toMatchObject({ data: { customers: 2 } });
+    await asked.answer({ customers: 1 });
+    expect(cache.peek('overview', LIVE), 'it is asked once more').toMatchObject({
+      data: { customers: 2 },
+      loading: true,
+    });
+    await host.last().answer({ customers: 2 });
+    expect(cache.peek('overview', LIVE)).toMatchObject({ data: { customers: 2 }, loading: false });
+  });
+
   test('only queries that rest on the changed kinds, in that mode, are asked again', async () => {
     const { host, cache } = opened();
     cache.observe('overview', LIVE, () => {});

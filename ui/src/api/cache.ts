@@ -18,7 +18,13 @@ export type ReadName = Exclude<
   | 'note_remove'
   | 'note_restore'
   | 'records_csv'
+  | 'invoice_document'
+  | 'reconcile'
+  | 'reconcile_csv'
   | 'saved_views_set'
+  | 'chart_export'
+  | 'annotation_put'
+  | 'annotation_remove'
   | 'operation_preview'
   | 'operation_submit'
   | 'outbox_run'
@@ -32,6 +38,7 @@ export type ReadName = Exclude<
   | 'operator_add'
   | 'operator_remove'
   | 'news_seen'
+  | 'backup'
   | 'demo_enter'
   | 'demo_leave'
 >;
@@ -55,9 +62,10 @@ const RESTS_ON: Record<ReadName, readonly string[]> = {
   overview: ['metrics', 'customers', 'subscriptions', 'accounts', 'sync'],
   today: ['metrics', 'payments', 'refunds', 'disputes', 'operations', 'accounts'],
   news: ['metrics', 'disputes', 'settings', 'accounts'],
-  mrr_chart: ['metrics'],
+  mrr_chart: ['metrics', 'annotations'],
   metrics: ['metrics', 'payments', 'refunds', 'disputes'],
-  movements_chart: ['metrics'],
+  movements_chart: ['metrics', 'annotations'],
+  annotations: ['annotations'],
   explain: ['metrics', 'payments', 'refunds', 'disputes'],
   cohorts: ['metrics'],
   forecast: ['metrics'],
@@ -74,6 +82,7 @@ const RESTS_ON: Record<ReadName, readonly string[]> = {
   limit_table: ['settings'],
   operator_list: ['settings'],
   notification_rules: ['settings'],
+  preferences: ['settings', 'metrics'],
   privacy: ['sync', 'accounts'],
 };
 const KNOWN_KINDS = new Set(Object.values(RESTS_ON).flat());
@@ -92,6 +101,8 @@ interface Entry {
   /** Changed again while an answer was under way: that answer may already be old. */
   again: boolean;
   startedAt: number;
+  /** How often what is known was put in by somebody who was told it otherwise: an answer under way is older than that. */
+  told: number;
   ask: () => Promise<unknown>;
 }
 
@@ -137,6 +148,7 @@ export class QueryCache {
         stale: true,
         again: false,
         startedAt: -Infinity,
+        told: 0,
         ask,
       };
     }
@@ -154,6 +166,15 @@ export class QueryCache {
   refresh<N extends ReadName>(name: N, request: RequestOf<N>): void {
     const entry = this.#entries.get(QueryCache.key(name, request));
     if (entry !== undefined) this.#invalidate(entry);
+  }
+
+  /** Puts in what a change was answered with, so that the next change begins from it and not from what was known before. */
+  put<N extends ReadName>(name: N, request: RequestOf<N>, data: ResponseOf<N>): void {
+    const entry = this.#entries.get(QueryCache.key(name, request));
+    if (entry === undefined) return;
+    entry.told += 1;
+    entry.snapshot = { data, error: null, loading: entry.snapshot.loading };
+    this.#tell(entry);
   }
 
   /** Takes the engine's word that kinds changed. */
@@ -197,9 +218,13 @@ export class QueryCache {
     entry.stale = false;
     entry.again = false;
     const home = this.#home;
+    const told = entry.told;
     try {
       const data = await entry.ask();
-      if (home === this.#home) entry.snapshot = { data, error: null, loading: false };
+      if (told !== entry.told) {
+        entry.snapshot = { ...entry.snapshot, loading: false };
+        entry.again = true;
+      } else if (home === this.#home) entry.snapshot = { data, error: null, loading: false };
     } catch (reason) {
       entry.stale = true;
       entry.snapshot = { data: entry.snapshot.data, error: toHostError(reason).view, loading: false };

@@ -286,6 +286,78 @@ price: string,
 quantity: number | null, };
 
 /**
+ * Writes words on a day, or puts others in their place.
+ */
+export type AnnotationPut = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * Which are changed; new ones when left out.
+ */
+id: number | null, 
+/**
+ * The day, `YYYY-MM-DD`, from 2000 to a year ahead.
+ */
+day: string, 
+/**
+ * The words; 1 to 120 characters.
+ */
+text: string, };
+
+/**
+ * Takes words away.
+ */
+export type AnnotationRemove = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * Which.
+ */
+id: number, };
+
+/**
+ * Words on a day.
+ */
+export type AnnotationView = { 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * The day, `YYYY-MM-DD`.
+ */
+day: string, 
+/**
+ * The words.
+ */
+text: string, 
+/**
+ * When they were written, or changed last, RFC 3339.
+ */
+written_at: string, };
+
+/**
+ * All words on days of a mode.
+ */
+export type Annotations = { 
+/**
+ * In order of their days.
+ */
+items: Array<AnnotationView>, 
+/**
+ * How many there may be.
+ */
+most: number, 
+/**
+ * How many characters each may have.
+ */
+characters: number, };
+
+/**
  * What went wrong, what it means and what to do.
  */
 export type ApiErrorView = { 
@@ -337,6 +409,36 @@ fault: ApiErrorView | null, };
 export type AttentionView = "focused" | "idle" | "asleep";
 
 /**
+ * A backup that was made.
+ */
+export type BackupMade = { 
+/**
+ * Where it lies.
+ */
+file: string, 
+/**
+ * How long it is.
+ */
+bytes: number, 
+/**
+ * What it is as of.
+ */
+made_at: string, };
+
+/**
+ * Asks for a backup.
+ */
+export type BackupRequest = { 
+/**
+ * The mode whose file it is of.
+ */
+mode: ModeView, 
+/**
+ * What opens it again. It is read once and kept nowhere.
+ */
+passphrase: string, };
+
+/**
  * A bar of the drawing.
  */
 export type BarView = { 
@@ -349,6 +451,10 @@ x: number,
  */
 y: number, 
 /**
+ * The period's first day, `YYYY-MM-DD`.
+ */
+from: string, 
+/**
  * What it stands for: opening, the movements and closing.
  */
 point: PointView, 
@@ -356,6 +462,85 @@ point: PointView,
  * The difference of closing and opening, with its sign.
  */
 change: MoneyView, };
+
+/**
+ * A metric of a summary beside ours.
+ */
+export type BesideView = { 
+/**
+ * The month.
+ */
+month: string, 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * Ours; nothing where we have none.
+ */
+ours: string | null, 
+/**
+ * Theirs.
+ */
+theirs: string, 
+/**
+ * Ours less theirs; nothing where we have none.
+ */
+difference: string | null, 
+/**
+ * Whether both are the same as they are written.
+ */
+same: boolean, };
+
+/**
+ * What sort of cause it is.
+ */
+export type CauseSort = "rule" | "sides" | "weak" | "unexplained";
+
+/**
+ * What one cause makes of a difference.
+ */
+export type CauseView = { 
+/**
+ * Its word, the same as on the command line.
+ */
+cause: string, 
+/**
+ * What sort of cause it is.
+ */
+sort: CauseSort, 
+/**
+ * Its name for people.
+ */
+title: string, 
+/**
+ * What it says, and what to do where something can be done.
+ */
+says: string, 
+/**
+ * Ours less theirs, with its sign.
+ */
+difference: MoneyView, 
+/**
+ * Its part of the whole difference, `75.0 %`; nothing where the whole is none.
+ */
+share: string | null, 
+/**
+ * How many customers are behind it.
+ */
+customers: number, 
+/**
+ * Those with the largest parts.
+ */
+largest: Array<CustomerGap>, 
+/**
+ * How many are not named here.
+ */
+rest_customers: number, 
+/**
+ * What those and what is no single customer's come to.
+ */
+rest: MoneyView, };
 
 /**
  * A figure beside an earlier one.
@@ -420,9 +605,126 @@ title: string,
  */
 currency: string | null, 
 /**
+ * How wide a period is, in pixels.
+ */
+step: number, 
+/**
+ * How far down the figures reach; the axis is below.
+ */
+floor: number, 
+/**
+ * How far down marks of words stand.
+ */
+marks_y: number, 
+/**
  * Its points in order of time.
  */
-points: Array<ChartPoint>, };
+points: Array<ChartPoint>, 
+/**
+ * Words on its days.
+ */
+notes: Array<ChartNote>, };
+
+/**
+ * A chart as a file.
+ */
+export type ChartExport = { 
+/**
+ * What the file is to be called: with mode, figure, currency and day.
+ */
+file_name: string, 
+/**
+ * What is in it.
+ */
+media_type: string, 
+/**
+ * The file's text, where it is text.
+ */
+text: string | null, 
+/**
+ * The file's bytes in base64, where it is not.
+ */
+base64: string | null, };
+
+/**
+ * Asks for a chart as a file, as it is seen.
+ */
+export type ChartExportRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * Which chart.
+ */
+chart: ChartName, 
+/**
+ * Which file.
+ */
+form: ChartForm, 
+/**
+ * In which colours; means nothing for text.
+ */
+theme: ChartTheme, 
+/**
+ * The ledger; the main one when left out.
+ */
+currency: string | null, 
+/**
+ * The policy, for movements; ours when left out.
+ */
+policy: string | null, 
+/**
+ * `day`, `week` or `month`; MRR is drawn by month.
+ */
+every: string, 
+/**
+ * How many periods, the unfinished one included; 2 to 120.
+ */
+periods: number, 
+/**
+ * What MRR is compared with.
+ */
+compare: Comparison | null, 
+/**
+ * Width of the whole picture in pixels, 240 to 4,000.
+ */
+width: number, 
+/**
+ * Height of the whole picture in pixels, 120 to 2,000.
+ */
+height: number, };
+
+/**
+ * Which file.
+ */
+export type ChartForm = "svg" | "png" | "csv";
+
+/**
+ * Which chart.
+ */
+export type ChartName = "mrr" | "movements";
+
+/**
+ * Words on days of one period.
+ */
+export type ChartNote = { 
+/**
+ * Its number in the picture.
+ */
+number: number, 
+/**
+ * Pixels from the left.
+ */
+x: number, 
+/**
+ * The period's last day, as the point's.
+ */
+date: string, 
+/**
+ * The words, in order of their days.
+ */
+items: Array<AnnotationView>, };
 
 /**
  * One point of a chart.
@@ -437,7 +739,11 @@ x: number,
  */
 y: number, 
 /**
- * `YYYY-MM-DD`.
+ * The period's first day, `YYYY-MM-DD`.
+ */
+from: string, 
+/**
+ * Its last day, `YYYY-MM-DD`.
  */
 date: string, 
 /**
@@ -463,7 +769,15 @@ basis: string,
 /**
  * Whether the period is still running.
  */
-unfinished: boolean, };
+unfinished: boolean, 
+/**
+ * What moved it within the period: opening, the movements, closing.
+ */
+moved: Array<ValueView>, 
+/**
+ * What it is compared with, where that was asked for.
+ */
+earlier: EarlierPoint | null, };
 
 /**
  * Asks for a chart.
@@ -482,6 +796,10 @@ currency: string | null,
  */
 months: number, 
 /**
+ * What it is compared with; nothing when left out.
+ */
+compare: Comparison | null, 
+/**
  * Width in pixels, 240 to 4,000.
  */
 width: number, 
@@ -489,6 +807,11 @@ width: number,
  * Height in pixels, 120 to 2,000.
  */
 height: number, };
+
+/**
+ * In which colours.
+ */
+export type ChartTheme = "light" | "dark";
 
 /**
  * The prices and coupons of an account that can still be sold.
@@ -597,6 +920,11 @@ currency: string | null,
 policy: string | null, };
 
 /**
+ * What a line is compared with.
+ */
+export type Comparison = "previous" | "year";
+
+/**
  * A host that was contacted.
  */
 export type ContactView = { 
@@ -698,6 +1026,39 @@ as_of: string | null,
 provider_url: string | null, };
 
 /**
+ * One customer's part of a difference.
+ */
+export type CustomerGap = { 
+/**
+ * The provider's id.
+ */
+customer: string, 
+/**
+ * The name, else e-mail, where the copy has one.
+ */
+name: string | null, 
+/**
+ * Whether the copy has the customer, so that there is a page to open.
+ */
+here: boolean, 
+/**
+ * The provider's page of a customer whom the copy has not.
+ */
+address: string | null, 
+/**
+ * Ours.
+ */
+ours: MoneyView, 
+/**
+ * Theirs.
+ */
+theirs: MoneyView, 
+/**
+ * Ours less theirs, with its sign.
+ */
+difference: MoneyView, };
+
+/**
  * Asks for one customer.
  */
 export type CustomerRequest = { 
@@ -788,6 +1149,43 @@ seed: number | null,
  * How many customers signed up.
  */
 customers: number | null, };
+
+/**
+ * The same figure at an earlier time.
+ */
+export type EarlierPoint = { 
+/**
+ * The day, `YYYY-MM-DD`.
+ */
+date: string, 
+/**
+ * For people: a month, or the day where the month is not over.
+ */
+label: string, 
+/**
+ * Pixels from the top; `None` where there is no history.
+ */
+y: number | null, 
+/**
+ * The figure then.
+ */
+value: MoneyView | null, 
+/**
+ * By how much it is more now, with its sign.
+ */
+difference: MoneyView | null, 
+/**
+ * The same in percent with its sign and one decimal, for instance `+4.2 %`.
+ */
+percent: string | null, 
+/**
+ * `up`, `down` or `flat`.
+ */
+direction: string, 
+/**
+ * Why something of it is undefined.
+ */
+why: string | null, };
 
 /**
  * One thing that an operation would do.
@@ -926,6 +1324,11 @@ exact: string,
 because: Array<string>, };
 
 /**
+ * What kind of export it was.
+ */
+export type ExportKind = "customer_months" | "customer_changes" | "summary";
+
+/**
  * What lies ahead.
  */
 export type ForecastAnswer = { 
@@ -990,6 +1393,40 @@ currency: string | null,
  * The policy; ours when left out.
  */
 policy: string | null, };
+
+/**
+ * Asks for an invoice's PDF.
+ */
+export type InvoiceDocumentRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * The invoice's id.
+ */
+id: string, };
+
+/**
+ * An invoice's PDF.
+ */
+export type InvoiceDocumentView = { 
+/**
+ * What a file of it is called; in test mode it says so.
+ */
+file_name: string, 
+/**
+ * The PDF in base64.
+ */
+base64: string, 
+/**
+ * When it was fetched from the provider.
+ */
+fetched_at: string, 
+/**
+ * Why it may not show the invoice as it is now; `null` where it does.
+ */
+older: string | null, };
 
 /**
  * What a key should have, and where it is made.
@@ -1375,9 +1812,25 @@ currency: string | null,
  */
 complete: boolean, 
 /**
+ * How wide a period is, in pixels.
+ */
+step: number, 
+/**
+ * How far down the bars reach; the axis is below.
+ */
+floor: number, 
+/**
+ * How far down marks of words stand.
+ */
+marks_y: number, 
+/**
  * Its bars in order of time.
  */
-bars: Array<BarView>, };
+bars: Array<BarView>, 
+/**
+ * Words on its days.
+ */
+notes: Array<ChartNote>, };
 
 /**
  * Asks for the movements as a drawing.
@@ -2273,6 +2726,57 @@ name: string,
 rules: Array<RuleView>, };
 
 /**
+ * Asks what is preferred, or sets it.
+ */
+export type PreferencesRequest = { 
+/**
+ * The mode whose currencies can be chosen from.
+ */
+mode: ModeView, 
+/**
+ * What is preferred from now on, in both modes.
+ */
+set: PreferencesSet | null, };
+
+/**
+ * What is preferred; what is left out is as it is for everybody.
+ */
+export type PreferencesSet = { 
+/**
+ * A policy's id.
+ */
+policy: string | null, 
+/**
+ * The currency that stands first.
+ */
+currency: string | null, 
+/**
+ * A zone, such as `Europe/Berlin`.
+ */
+zone: string | null, };
+
+/**
+ * What is preferred.
+ */
+export type PreferencesView = { 
+/**
+ * The policy's id.
+ */
+policy: string, 
+/**
+ * The currency that stands first; `null` where the account's own does.
+ */
+currency: string | null, 
+/**
+ * The zone whose days and months are told.
+ */
+zone: string, 
+/**
+ * The currencies that there are figures in.
+ */
+currencies: Array<string>, };
+
+/**
  * Says what is being looked at, so that syncs in the background come as often as is useful.
  */
 export type PresenceRequest = { 
@@ -2414,6 +2918,97 @@ used: number,
  * How many the provider allows in 30 days: 500 for each transaction, and never fewer than 10,000.
  */
 allowed: number, };
+
+/**
+ * Our figures beside an export.
+ */
+export type ReconcileAnswer = { 
+/**
+ * What the file is called.
+ */
+file: string, 
+/**
+ * Which export it was.
+ */
+kind: ExportKind, 
+/**
+ * What the provider calls it.
+ */
+kind_name: string, 
+/**
+ * The policy that made ours.
+ */
+policy: string, 
+/**
+ * Its name.
+ */
+policy_name: string, 
+/**
+ * Whether our copy is complete.
+ */
+complete: boolean, 
+/**
+ * The instant our side is as of, RFC 3339.
+ */
+as_of: string | null, 
+/**
+ * What was compared and how much of it agrees, as a sentence.
+ */
+overall: string, 
+/**
+ * What makes the whole comparison doubtful, as a sentence.
+ */
+doubt: string | null, 
+/**
+ * The currencies, the main one first.
+ */
+currencies: Array<string>, 
+/**
+ * Every month and currency, in order.
+ */
+splits: Array<SplitView>, 
+/**
+ * The metrics of a summary, in its order.
+ */
+beside: Array<BesideView>, };
+
+/**
+ * The differences as CSV.
+ */
+export type ReconcileCsv = { 
+/**
+ * A line for each customer, month and currency that differs. The first column carries the mode.
+ */
+text: string, 
+/**
+ * Rows in it.
+ */
+rows: number, 
+/**
+ * A name for the file.
+ */
+file_name: string, };
+
+/**
+ * An export to hold our figures against.
+ */
+export type ReconcileRequest = { 
+/**
+ * The mode.
+ */
+mode: ModeView, 
+/**
+ * The policy; ours when left out.
+ */
+policy: string | null, 
+/**
+ * What the file is called.
+ */
+file: string, 
+/**
+ * What stands in it.
+ */
+text: string, };
 
 /**
  * What a list can be narrowed by.
@@ -2896,6 +3491,60 @@ currency: string | null,
 points: Array<PointView>, };
 
 /**
+ * How a month stands.
+ */
+export type SplitStanding = "same" | "explained" | "open";
+
+/**
+ * One month in one currency.
+ */
+export type SplitView = { 
+/**
+ * The month, `2026-10`.
+ */
+month: string, 
+/**
+ * The currency.
+ */
+currency: string, 
+/**
+ * Ours.
+ */
+ours: MoneyView, 
+/**
+ * Theirs.
+ */
+theirs: MoneyView, 
+/**
+ * Ours less theirs, with its sign.
+ */
+difference: MoneyView, 
+/**
+ * Whether the month is not over in our copy.
+ */
+unfinished: boolean, 
+/**
+ * Customers on whom both sides agree.
+ */
+agreeing: number, 
+/**
+ * What it comes to, as a sentence.
+ */
+headline: string, 
+/**
+ * How much of it is explained, as a sentence.
+ */
+explained: string, 
+/**
+ * How it stands.
+ */
+standing: SplitStanding, 
+/**
+ * What makes the difference, the largest first; they add up to it.
+ */
+causes: Array<CauseView>, };
+
+/**
  * A request that needs nothing said.
  */
 export type StateRequest = Record<symbol, never>;
@@ -3327,12 +3976,20 @@ export interface Commands {
   news: { request: ModeRequest; response: News };
   /** Says that the news were seen. */
   news_seen: { request: NewsSeenRequest; response: Noted };
-  /** MRR by month as a drawing, with the points to hover over. */
+  /** MRR by month as a drawing with its movements below, beside an earlier time when asked, with the points to hover over. */
   mrr_chart: { request: ChartRequest; response: Chart };
   /** Figures over time, by a policy, in a money, cut by whatever is asked for. */
   metrics: { request: MetricsRequest; response: MetricsAnswer };
   /** What moved MRR, as a drawing with the bars to hover over. */
   movements_chart: { request: MovementsChartRequest; response: MovementsChart };
+  /** A chart as a file: a drawing, a bitmap or text. */
+  chart_export: { request: ChartExportRequest; response: ChartExport };
+  /** What was written on days. */
+  annotations: { request: ModeRequest; response: Annotations };
+  /** Writes words on a day, or puts others in their place. */
+  annotation_put: { request: AnnotationPut; response: Annotations };
+  /** Takes words on a day away. */
+  annotation_remove: { request: AnnotationRemove; response: Annotations };
   /** What a figure or a movement is made of, row by row. */
   explain: { request: ExplainRequest; response: ExplainAnswer };
   /** The retention triangle. */
@@ -3341,6 +3998,10 @@ export interface Commands {
   forecast: { request: ForecastRequest; response: ForecastAnswer };
   /** The definitions, each with its rules. */
   policies: { request: PoliciesRequest; response: Policies };
+  /** Our figures beside an export of the provider's, with the causes of each difference. */
+  reconcile: { request: ReconcileRequest; response: ReconcileAnswer };
+  /** The same differences as CSV, customer by customer. */
+  reconcile_csv: { request: ReconcileRequest; response: ReconcileCsv };
   /** One customer with subscriptions and everything that happened. */
   customer: { request: CustomerRequest; response: CustomerDetail };
   /** Writes a note on a customer. */
@@ -3355,6 +4016,8 @@ export interface Commands {
   records: { request: RecordsRequest; response: RecordPage };
   /** A piece of such a list as CSV, however long it is. */
   records_csv: { request: RecordsCsvRequest; response: RecordsCsv };
+  /** An invoice's PDF, from the file where it is kept and still true, else from the provider. */
+  invoice_document: { request: InvoiceDocumentRequest; response: InvoiceDocumentView };
   /** What a list can be narrowed by. */
   record_keys: { request: RecordKeysRequest; response: RecordKeys };
   /** The lists that were given a name. */
@@ -3401,6 +4064,10 @@ export interface Commands {
   operator_remove: { request: OperatorRemoveRequest; response: OperatorList };
   /** What is told while nobody looks; sets it when told to. */
   notification_rules: { request: NotificationRulesRequest; response: NotificationRules };
+  /** By which rules, in whose days and in which currency figures are told; sets it when told to. */
+  preferences: { request: PreferencesRequest; response: PreferencesView };
+  /** Writes a copy of a mode's file that a passphrase opens, into a folder of the home. */
+  backup: { request: BackupRequest; response: BackupMade };
   /** Where the data lies, how it is encrypted, and every host ever contacted. */
   privacy: { request: StateRequest; response: Privacy };
   /** Opens the simulated merchant in a home of its own. */
@@ -3427,10 +4094,16 @@ export const COMMAND_NAMES = [
   "mrr_chart",
   "metrics",
   "movements_chart",
+  "chart_export",
+  "annotations",
+  "annotation_put",
+  "annotation_remove",
   "explain",
   "cohorts",
   "forecast",
   "policies",
+  "reconcile",
+  "reconcile_csv",
   "customer",
   "note_add",
   "note_change",
@@ -3438,6 +4111,7 @@ export const COMMAND_NAMES = [
   "note_restore",
   "records",
   "records_csv",
+  "invoice_document",
   "record_keys",
   "saved_views",
   "saved_views_set",
@@ -3461,7 +4135,12 @@ export const COMMAND_NAMES = [
   "operator_add",
   "operator_remove",
   "notification_rules",
+  "preferences",
+  "backup",
   "privacy",
   "demo_enter",
   "demo_leave",
 ] as const satisfies readonly (keyof Commands)[];
+
+/** The longest export that `reconcile` takes, in bytes. */
+export const EXPORT_BYTES_MAX = 32000000;

@@ -21,6 +21,8 @@ export interface Query<T> {
   readonly error: Snapshot<T>['error'];
   readonly loading: boolean;
   refresh(): void;
+  /** Takes what a change of it was answered with. */
+  put(data: T): void;
 }
 
 /** Observes a query as long as the component lives. A request of `null` asks nothing. */
@@ -63,6 +65,10 @@ export function query<N extends ReadName>(
     refresh() {
       const wanted = request();
       if (wanted !== null) cache.refresh(name, wanted);
+    },
+    put(data) {
+      const wanted = request();
+      if (wanted !== null) cache.put(name, wanted, data);
     },
   };
 }

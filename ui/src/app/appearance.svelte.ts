@@ -20,6 +20,12 @@ class Appearance {
     return this.#theme;
   }
 
+  /** The theme that is seen, whoever chose it. */
+  get shown(): 'light' | 'dark' {
+    if (this.#theme !== 'system') return this.#theme;
+    return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+  }
+
   set theme(theme: Theme) {
     this.#theme = theme;
     localStorage.setItem('coffer.theme', theme);

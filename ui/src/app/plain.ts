@@ -8,6 +8,7 @@ import Forecast from '../features/numbers/Forecast.svelte';
 import Movements from '../features/numbers/Movements.svelte';
 import Outbox from '../features/outbox/Outbox.svelte';
 import Parts from '../features/parts/Parts.svelte';
+import Reconcile from '../features/reconcile/Reconcile.svelte';
 import Desk from '../features/records/Desk.svelte';
 import type { Params, PlainView } from './route.svelte';
 
@@ -25,5 +26,6 @@ export const PLAIN: Partial<Record<PlainView, Component<{ params: Params }>>> = 
   trials: Desk,
   outbox: Outbox,
   log: ActionLog,
+  reconcile: Reconcile,
   parts: Parts,
 };

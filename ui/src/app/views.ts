@@ -112,6 +112,13 @@ export const GROUPS: readonly { label: string; views: readonly View[] }[] = [
         owns: ['outbox'],
       },
       { label: 'Action log', icon: 'log', keys: 'g l', route: { view: 'log', params: {} }, owns: ['log'] },
+      {
+        label: 'Reconcile',
+        icon: 'reconcile',
+        keys: 'g x',
+        route: { view: 'reconcile', params: {} },
+        owns: ['reconcile'],
+      },
       { label: 'Settings', icon: 'settings', keys: 'g s', route: { view: 'settings' }, owns: ['settings'] },
     ],
   },

@@ -14,7 +14,8 @@ export class DrawnWidth {
   follow(box: HTMLElement): () => void {
     let rest: ReturnType<typeof setTimeout> | undefined;
     const observer = new ResizeObserver(([entry]) => {
-      if (entry === undefined) return;
+      // A box that is not shown has no width; its drawing stays as it was.
+      if (entry === undefined || entry.contentRect.width === 0) return;
       this.measured = entry.contentRect.width;
       const width = Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, Math.floor(this.measured)));
       clearTimeout(rest);

@@ -2,7 +2,17 @@
 
 /** Offers text as a file to be saved. */
 export function save(name: string, type: string, ...parts: string[]): void {
-  const url = URL.createObjectURL(new Blob(parts, { type: `${type};charset=utf-8` }));
+  offer(name, new Blob(parts, { type: `${type};charset=utf-8` }));
+}
+
+/** Offers bytes that came as base64. */
+export function saveBytes(name: string, type: string, base64: string): void {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  offer(name, new Blob([bytes], { type }));
+}
+
+function offer(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

@@ -209,6 +209,17 @@ pub(crate) enum Command {
     Chart(ChartArgs),
     /// Look at the home, the secrets and the files, and say what is wrong
     Doctor,
+    /// Write a copy of a mode's file that a passphrase opens; providers' keys are not in it
+    Backup {
+        /// Where to; a file named after the mode and the instant here when left out
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Bring a backup back; the file that is there is moved aside
+    Restore {
+        /// The backup
+        file: PathBuf,
+    },
     /// A simulated merchant behind real HTTP, synced like any other account
     Demo(DemoArgs),
     /// The same UI in a browser on this machine, guarded by a token
@@ -590,6 +601,14 @@ pub(crate) enum InvoiceCommand {
     Void(InvoiceArgs),
     /// Write it off
     Uncollectible(InvoiceArgs),
+    /// Save its PDF, which is kept so that it is there without a network
+    Pdf {
+        /// The invoice
+        id: String,
+        /// Where to; a file named after the invoice's number here when left out
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
 }
 
 /// Which bill.

@@ -10,7 +10,7 @@ mod output;
 mod progress;
 mod serve;
 
-use args::{Cli, Command};
+use args::{Cli, Command, InvoiceCommand};
 use clap::Parser as _;
 use coffer_engine::EngineError;
 use coffer_engine::api::types::ApiErrorView;
@@ -121,6 +121,11 @@ async fn run(cli: &Cli, output: &Output) -> Result<Ended, Failure> {
             command::lists::run(cli, options, command::lists::Which::Disputes, output).await
         }
         Command::Show { id } => command::show::run(cli, id, output).await,
+        Command::Invoice(InvoiceCommand::Pdf { id, out }) => {
+            command::document::run(cli, id, out.as_deref(), output).await
+        }
+        Command::Backup { out } => command::backup::make(cli, out.as_deref(), output).await,
+        Command::Restore { file } => command::backup::bring_back(cli, file, output).await,
         Command::Search { text, limit } => command::search::run(cli, text, *limit, output).await,
         Command::Refund(_)
         | Command::CreditNote(_)

@@ -9,6 +9,7 @@ use crate::command::desk;
 use crate::output::Output;
 use crate::{Ended, Failure};
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
@@ -18,6 +19,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use coffer_engine::Desk;
 use coffer_engine::api::call;
+use coffer_engine::api::reconcile::EXPORT_BYTES_MAX;
 use coffer_engine::clock::random_bytes;
 use coffer_engine::sync::keep;
 use rust_embed::RustEmbed;
@@ -36,8 +38,11 @@ struct Pages;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
-/// Longer than any request.
+/// Longer than any request that carries no file.
 const REQUEST_BYTES_MAX: usize = 256 * 1024;
+/// What carries the text of a file. Quotes and ends of lines take two bytes each on the way.
+const WITH_A_FILE: [&str; 2] = ["reconcile", "reconcile_csv"];
+const REQUEST_WITH_A_FILE_BYTES_MAX: usize = 2 * EXPORT_BYTES_MAX;
 
 #[derive(Clone)]
 struct Shared {
@@ -67,9 +72,19 @@ pub(crate) async fn on(desk: &Arc<Desk>, port: u16, output: &Output) -> Result<E
         token: token.as_str().into(),
         port,
     };
-    let api = Router::new()
+    let mut api = Router::new()
         .route("/api/events", get(events))
-        .route("/api/{name}", post(command))
+        .route("/api/{name}", post(command));
+    for name in WITH_A_FILE {
+        let one = post(
+            async move |State(shared): State<Shared>, body: Result<Bytes, BytesRejection>| {
+                answer(&shared, name, body).await
+            },
+        );
+        let limit = DefaultBodyLimit::max(REQUEST_WITH_A_FILE_BYTES_MAX);
+        api = api.route(&format!("/api/{name}"), one.layer(limit));
+    }
+    let api = api
         .layer(DefaultBodyLimit::max(REQUEST_BYTES_MAX))
         .layer(middleware::from_fn_with_state(shared.clone(), admit));
     let app = Router::new()
@@ -192,8 +207,20 @@ fn refusal(status: StatusCode, message: &str) -> Response {
     (status, Json(body)).into_response()
 }
 
-async fn command(State(shared): State<Shared>, Path(name): Path<String>, body: Bytes) -> Response {
-    match call(&shared.desk, &name, &body).await {
+async fn command(
+    State(shared): State<Shared>,
+    Path(name): Path<String>,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    answer(&shared, &name, body).await
+}
+
+async fn answer(shared: &Shared, name: &str, body: Result<Bytes, BytesRejection>) -> Response {
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) => return too_long(&rejection),
+    };
+    match call(&shared.desk, name, &body).await {
         Some(Ok(answer)) => Json(answer).into_response(),
         Some(Err(error)) => (
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -202,6 +229,21 @@ async fn command(State(shared): State<Shared>, Path(name): Path<String>, body: B
             .into_response(),
         None => refusal(StatusCode::NOT_FOUND, "There is no such command."),
     }
+}
+
+/// A request that was cut off or is longer than its command takes.
+fn too_long(rejection: &BytesRejection) -> Response {
+    let status = rejection.status();
+    let (message, hint) = if status == StatusCode::PAYLOAD_TOO_LARGE {
+        (
+            "The request is longer than this command takes.",
+            "A file of this length is for the command line.",
+        )
+    } else {
+        ("The request did not arrive whole.", "Try again.")
+    };
+    let body = json!({ "error": { "code": "usage", "message": message, "hint": hint } });
+    (status, Json(body)).into_response()
 }
 
 async fn events(

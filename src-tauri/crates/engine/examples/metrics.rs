@@ -362,6 +362,7 @@ fn view(policy: &str) -> View {
         account: None,
         policy: Policy::preset(policy).unwrap(),
         zone: Tz::UTC,
+        currency: None,
     }
 }
 

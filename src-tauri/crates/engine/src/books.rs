@@ -70,23 +70,7 @@ impl<M: Mode> Books<M> {
         listener: Listener,
     ) -> Result<Self, EngineError> {
         let _opening = home.lock_opening(M::NAME)?;
-        let name = home.database_secret();
-        let key = match secrets.get(M::NAME, &name)? {
-            Some(text) => decode(&text)?,
-            None if Self::exist(home) => {
-                return Err(EngineError::DatabaseKeyMissing {
-                    path: Store::<M>::path_in(home.path()),
-                });
-            }
-            None => {
-                let bytes = Zeroizing::new(
-                    random_bytes::<32>()
-                        .map_err(|error| EngineError::Internal(error.to_string()))?,
-                );
-                secrets.set(M::NAME, &name, &Zeroizing::new(BASE64.encode(*bytes)))?;
-                DatabaseKey::new(*bytes)
-            }
-        };
+        let key = key_of_file::<M>(home, secrets.as_ref())?;
         let store = Store::open(home.path(), &key, listener)?;
         let books = Self {
             store,
@@ -282,6 +266,27 @@ pub(crate) fn whom(row: &AccountRow) -> Result<(ProviderName, ApiBase), EngineEr
         None => ApiBase::official(provider),
     };
     Ok((provider, base))
+}
+
+/// The key of a mode's file, which is made where there is no file yet.
+pub(crate) fn key_of_file<M: Mode>(
+    home: &Home,
+    secrets: &dyn Secrets,
+) -> Result<DatabaseKey, EngineError> {
+    let name = home.database_secret();
+    match secrets.get(M::NAME, &name)? {
+        Some(text) => decode(&text),
+        None if Books::<M>::exist(home) => Err(EngineError::DatabaseKeyMissing {
+            path: Store::<M>::path_in(home.path()),
+        }),
+        None => {
+            let bytes = Zeroizing::new(
+                random_bytes::<32>().map_err(|error| EngineError::Internal(error.to_string()))?,
+            );
+            secrets.set(M::NAME, &name, &Zeroizing::new(BASE64.encode(*bytes)))?;
+            Ok(DatabaseKey::new(*bytes))
+        }
+    }
 }
 
 fn decode(text: &str) -> Result<DatabaseKey, EngineError> {

@@ -5,11 +5,13 @@
 
 use crate::account::{self, NewAccount};
 use crate::api::types::Changed;
+use crate::backup::{self, BroughtBack};
 use crate::books::{Books, blocking};
 use crate::clock::{MachineClock, SharedClock};
 use crate::demo::{self, DemoSpec};
 use crate::error::EngineError;
 use crate::home::Home;
+use crate::preferences;
 use crate::secrets::{Keychain, SealedFile, Secrets};
 use crate::sync::Looking;
 use coffer_domain::ids::AccountId;
@@ -231,6 +233,21 @@ impl Desk {
         Ok(secrets)
     }
 
+    /// Brings a backup back into the home. No program may have that mode's file open, this one included.
+    ///
+    /// # Errors
+    /// When the file is no backup or damaged, the passphrase is wrong, or somebody has the file open. Nothing is changed then.
+    pub async fn bring_back(
+        &self,
+        from: PathBuf,
+        passphrase: SecretString,
+    ) -> Result<BroughtBack, EngineError> {
+        let room = self.room().await;
+        let secrets = self.secrets(&room).await?;
+        let (home, clock) = (room.home.clone(), Arc::clone(&self.options.clock));
+        blocking(move || backup::bring_back(&home, &secrets, &clock, &from, &passphrase)).await
+    }
+
     /// Whether secrets are meant to lie in the keychain.
     #[must_use]
     pub const fn uses_keychain(&self) -> bool {
@@ -283,20 +300,22 @@ impl Desk {
             base,
             wanted,
         };
-        match key {
-            AnyKey::Live(key) => Ok((
+        let added = match key {
+            AnyKey::Live(key) => (
                 ModeName::Live,
                 self.add_checked(&room, &room.live, &asked, key).await?,
-            )),
-            AnyKey::Test(key) => Ok((
+            ),
+            AnyKey::Test(key) => (
                 ModeName::Test,
                 self.add_checked(&room, &room.test, &asked, key).await?,
-            )),
+            ),
             AnyKey::Organization(key) => {
                 self.add_of_organization(&room, &asked, &key, expected.or(key.mode()))
-                    .await
+                    .await?
             }
-        }
+        };
+        preferences::carry_over(self, added.0).await?;
+        Ok(added)
     }
 
     /// Checks a key and keeps it. The mode's file is made only when the provider accepted the key.

@@ -6,6 +6,7 @@
 use crate::api::types::ApiErrorView;
 use crate::secrets::SecretsError;
 use coffer_domain::filter::NotAFilter;
+use coffer_domain::metric::reconcile::ReadError as NotAnExport;
 use coffer_domain::mode::ModeName;
 use coffer_domain::operation::Objection;
 use coffer_providers::{KeyRefused, NotLoopback, ProviderError};
@@ -183,6 +184,24 @@ pub enum EngineError {
     /// The text is no filter of the list.
     #[error(transparent)]
     Filter(#[from] NotAFilter),
+    /// The text is no export of the provider's, or not a whole one.
+    #[error("The file {file} cannot be compared: {why}.")]
+    Export {
+        /// What the file is called.
+        file: String,
+        /// Why.
+        why: NotAnExport,
+    },
+    /// The text is longer than a page may hand over.
+    #[error(
+        "The file {file} is longer than {megabytes_max} MB, which is the most that is taken here."
+    )]
+    ExportTooLong {
+        /// What the file is called.
+        file: String,
+        /// The most.
+        megabytes_max: usize,
+    },
     /// No such thing.
     #[error("There is no {what} `{id}` in {mode} mode.")]
     NotFound {
@@ -295,7 +314,7 @@ impl EngineError {
                 ErrorCode::DatabaseLocked
             }
             Self::Io { .. } => ErrorCode::Io,
-            Self::Usage(_) => ErrorCode::Usage,
+            Self::Usage(_) | Self::Export { .. } | Self::ExportTooLong { .. } => ErrorCode::Usage,
             Self::Filter(_) => ErrorCode::FilterRefused,
             Self::NotFound { .. } => ErrorCode::NotFound,
             Self::SyncRunning(_) => ErrorCode::SyncRunning,
@@ -326,6 +345,12 @@ impl EngineError {
         }
         if let Self::Filter(refused) = self {
             return Some(refused.hint.clone());
+        }
+        if let Self::Export { why, .. } = self {
+            return Some(export_hint(why).to_owned());
+        }
+        if let Self::ExportTooLong { .. } = self {
+            return Some("Choose fewer months in Stripe, or use `coffer reconcile --against FILE.csv`, which reads up to 512 MB.".to_owned());
         }
         Some(
             match self.code() {
@@ -380,6 +405,22 @@ impl EngineError {
             message,
             hint: self.hint(),
         }
+    }
+}
+
+/// What to do about a text that is no export.
+const fn export_hint(why: &NotAnExport) -> &'static str {
+    match why {
+        NotAnExport::UnknownHeader { .. } => {
+            "Stripe’s downloads that can be compared are “MRR per subscriber per month”, “Customer MRR changes” and “Subscription metrics summary”."
+        }
+        NotAnExport::Empty => {
+            "Choose a time in Stripe in which there were subscribers, and download it again."
+        }
+        NotAnExport::TwoReadings { .. } => {
+            "A spreadsheet may have written the amounts its own way. Use the file as Stripe gave it, with a point before the decimals."
+        }
+        _ => "The file was cut off or changed. Use it as Stripe gave it: download it again.",
     }
 }
 

@@ -41,6 +41,8 @@ pub struct View {
     pub policy: Policy,
     /// The reporting zone.
     pub zone: Tz,
+    /// The currency that stands first where none is asked for; the accounts' own where it is not set.
+    pub currency: Option<Currency>,
 }
 
 impl View {
@@ -51,6 +53,7 @@ impl View {
             account: None,
             policy: Policy::coffer_1(),
             zone,
+            currency: None,
         }
     }
 }
@@ -503,6 +506,17 @@ impl Figures {
         point(&self.running(&everybody), number_of(date))
     }
 
+    /// The figures at the end of each of these days.
+    ///
+    /// # Errors
+    /// When a total does not fit.
+    pub fn on_each(&self, dates: &[NaiveDate]) -> Result<Vec<Point>, EngineError> {
+        let everybody = self.rollup.everybody();
+        let running = self.running(&everybody);
+        let days = dates.iter().map(|date| number_of(*date));
+        days.map(|day| point(&running, day)).collect()
+    }
+
     fn running<'a>(&'a self, everybody: &'a Ledger) -> AllRunning<'a> {
         let ledgers = self.rollup.ledgers.iter();
         let own = ledgers.filter_map(|(currency, ledger)| Some(((*currency)?, ledger)));
@@ -515,14 +529,17 @@ impl Figures {
         }
     }
 
-    /// The currency to show when none was asked for: the accounts' own, else the one with most active subscribers.
+    /// The currency to show when none was asked for: the preferred one, else the accounts' own, else the one with most active
+    /// subscribers.
     #[must_use]
     pub fn main_currency(&self, now: &Point) -> Option<Currency> {
-        let own = self.accounts.iter().find_map(|row| {
-            row.default_currency
-                .filter(|currency| now.ledgers.contains_key(currency))
-        });
-        own.or_else(|| {
+        let known = |currency: &Currency| now.ledgers.contains_key(currency);
+        let preferred = self.view.currency.filter(known);
+        let own = || {
+            let mut accounts = self.accounts.iter();
+            accounts.find_map(|row| row.default_currency.filter(known))
+        };
+        preferred.or_else(own).or_else(|| {
             now.ledgers
                 .iter()
                 .max_by_key(|(_, figure)| (figure.active_subscribers, figure.mrr_minor))

@@ -6,12 +6,14 @@
 
 pub mod account;
 pub mod api;
+pub mod backup;
 pub mod books;
 pub mod chart;
 pub mod clock;
 pub mod cohorts;
 pub mod demo;
 pub mod desk;
+pub mod documents;
 pub mod error;
 pub mod explain;
 pub mod figures;
@@ -22,6 +24,7 @@ pub mod notes;
 pub mod notifications;
 pub mod outbox;
 pub mod policies;
+pub mod preferences;
 pub mod rates;
 pub mod reconcile;
 pub mod secrets;

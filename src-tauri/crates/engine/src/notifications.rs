@@ -7,12 +7,11 @@ use crate::api::types::{Glance, NotificationView};
 use crate::books::Books;
 use crate::chart::short;
 use crate::error::EngineError;
-use crate::figures::View;
 use crate::metrics::{self, Money as InMoney, Point, Question};
 use crate::outbox::{sentence, why_it_waits};
+use crate::preferences;
 use crate::view::money::{day, difference, instant, money};
 use chrono::{Days, NaiveDate};
-use chrono_tz::Tz;
 use coffer_domain::Instant;
 use coffer_domain::calendar::Every;
 use coffer_domain::currency::Currency;
@@ -59,7 +58,6 @@ pub fn rules<M: Mode>(books: &Books<M>) -> Result<Rules, EngineError> {
 /// When a mark or an hour is none, or the file's.
 pub fn set_rules<M: Mode>(
     books: &Books<M>,
-    zone: Tz,
     marks: &[String],
     mut rules: Rules,
 ) -> Result<Rules, EngineError> {
@@ -70,7 +68,7 @@ pub fn set_rules<M: Mode>(
     }
     rules.mrr_marks = Vec::new();
     if !marks.is_empty() {
-        let currency = Seen::of(books, zone)?.currency.ok_or_else(|| {
+        let currency = Seen::of(books)?.currency.ok_or_else(|| {
             EngineError::Usage("There is no MRR yet that could pass a mark; sync first.".to_owned())
         })?;
         currency.code().clone_into(&mut rules.currency);
@@ -99,8 +97,8 @@ pub fn set_rules<M: Mode>(
 ///
 /// # Errors
 /// The file's.
-pub fn glance<M: Mode>(books: &Books<M>, zone: Tz) -> Result<Glance, EngineError> {
-    let seen = Seen::of(books, zone)?;
+pub fn glance<M: Mode>(books: &Books<M>) -> Result<Glance, EngineError> {
+    let seen = Seen::of(books)?;
     let mut glance = Glance {
         mode: M::NAME.into(),
         mrr: None,
@@ -129,11 +127,10 @@ pub fn glance<M: Mode>(books: &Books<M>, zone: Tz) -> Result<Glance, EngineError
 /// The file's.
 pub fn due<M: Mode>(
     books: &Books<M>,
-    zone: Tz,
     clock: WallClock,
 ) -> Result<Vec<NotificationView>, EngineError> {
     let rules = rules(books)?;
-    let seen = Seen::of(books, zone)?;
+    let seen = Seen::of(books)?;
     // Before the first sync came to its end everything is new, and nothing is news.
     if seen.as_of.is_none() {
         return Ok(Vec::new());
@@ -168,7 +165,7 @@ struct Seen {
 }
 
 impl Seen {
-    fn of<M: Mode>(books: &Books<M>, zone: Tz) -> Result<Self, EngineError> {
+    fn of<M: Mode>(books: &Books<M>) -> Result<Self, EngineError> {
         let (accounts, disputes, operations) = books.store.read(|read| {
             Ok((
                 account::all(read.sql())?.len(),
@@ -188,13 +185,14 @@ impl Seen {
         if accounts == 0 {
             return Ok(seen);
         }
-        let today = books.clock.now().with_timezone(&zone).date_naive();
+        let view = preferences::view(books)?;
+        let today = books.clock.now().with_timezone(&view.zone).date_naive();
         let back = Days::new(USUAL_DAYS as u64);
         let answer = metrics::answer(
             books,
             &Question {
                 metrics: vec![Metric::Mrr, Metric::Movements, Metric::FailedPayments],
-                view: View::plain(zone),
+                view,
                 from: today.checked_sub_days(back),
                 to: Some(today),
                 every: Every::Day,

@@ -4,7 +4,7 @@
 
 use chrono::NaiveDate;
 use coffer_engine::api::{COMMAND_NAMES, bindings, call};
-use coffer_engine::chart::{Mark, Series, Theme, png, svg};
+use coffer_engine::chart::{Earlier, Mark, Picture, Series, Theme, png, svg};
 use coffer_engine::desk::SecretsChoice;
 use coffer_engine::domain::currency::Currency;
 use coffer_engine::domain::metric::Basis;
@@ -94,6 +94,13 @@ fn a_home_keeps_its_id_and_one_lock_for_each_name() {
     assert!(again.try_lock("sync-test").unwrap().is_some());
 }
 
+fn picture() -> Picture {
+    Picture {
+        line: Some(series()),
+        ..Picture::default()
+    }
+}
+
 fn series() -> Series {
     let mark = |month: u32, minor, basis, unfinished| Mark {
         date: NaiveDate::from_ymd_opt(2026, month, 28).unwrap(),
@@ -108,13 +115,14 @@ fn series() -> Series {
             mark(3, 250_050, Basis::Invoiced, false),
             mark(4, 240_000, Basis::Observed, true),
         ],
+        earlier: None,
         currency: Currency::USD,
     }
 }
 
 #[test]
 fn a_page_drawing_has_classes_for_colours_and_a_place_for_every_point() {
-    let drawing = svg(&series(), Theme::Page, (640, 240)).unwrap();
+    let drawing = svg(&picture(), Theme::Page, (640, 240)).unwrap();
     for class in [
         "c-line",
         "c-area",
@@ -149,9 +157,9 @@ fn a_page_drawing_has_classes_for_colours_and_a_place_for_every_point() {
 #[test]
 fn files_are_drawn_in_real_colours_in_both_themes() {
     for theme in [Theme::Light, Theme::Dark] {
-        let drawing = svg(&series(), theme, (960, 360)).unwrap();
+        let drawing = svg(&picture(), theme, (960, 360)).unwrap();
         assert!(drawing.svg.contains("stroke=\"#") && !drawing.svg.contains("class="));
-        let bytes = png(&series(), theme, (960, 360)).unwrap();
+        let bytes = png(&picture(), theme, (960, 360)).unwrap();
         assert_eq!(&bytes[..8], b"\x89PNG\r\n\x1a\n");
         assert!(
             bytes.len() > 2_000,
@@ -160,24 +168,55 @@ fn files_are_drawn_in_real_colours_in_both_themes() {
         );
     }
     let (light, dark) = (
-        png(&series(), Theme::Light, (300, 200)).unwrap(),
-        png(&series(), Theme::Dark, (300, 200)).unwrap(),
+        png(&picture(), Theme::Light, (300, 200)).unwrap(),
+        png(&picture(), Theme::Dark, (300, 200)).unwrap(),
     );
     assert_ne!(light, dark);
 }
 
 #[test]
+fn an_earlier_time_is_a_quieter_line_with_a_name_and_gaps_where_nothing_is_known() {
+    let mut compared = picture();
+    let line = compared.line.as_mut().unwrap();
+    line.earlier = Some(Earlier {
+        name: "a year before".to_owned(),
+        minors: vec![None, Some(400_000), None, Some(100_000)],
+    });
+    let drawing = svg(&compared, Theme::Page, (640, 240)).unwrap();
+    assert!(drawing.svg.contains("a year before"));
+    assert!(
+        !drawing.svg.contains("c-earlier"),
+        "one day alone makes no line"
+    );
+    let known: Vec<bool> = drawing.earlier.iter().map(Option::is_some).collect();
+    assert_eq!(known, [false, true, false, true]);
+    let line = compared.line.as_mut().unwrap();
+    line.earlier.as_mut().unwrap().minors[2] = Some(300_000);
+    let drawing = svg(&compared, Theme::Page, (640, 240)).unwrap();
+    assert_eq!(drawing.svg.matches("class=\"c-earlier\"").count(), 2);
+    let (second, third) = (drawing.earlier[1].unwrap(), drawing.earlier[2].unwrap());
+    assert!(
+        second.y < third.y && second.y >= 14.0,
+        "the scale reaches the larger of both lines"
+    );
+    assert!(
+        (second.x - drawing.points[1].x).abs() < 0.01,
+        "both stand on one axis"
+    );
+}
+
+#[test]
 fn a_series_of_nothing_or_of_one_point_is_drawn_without_fuss() {
     for count in [0, 1] {
-        let mut few = series();
-        few.marks.truncate(count);
+        let mut few = picture();
+        few.line.as_mut().unwrap().marks.truncate(count);
         assert_eq!(
             svg(&few, Theme::Page, (240, 120)).unwrap().points.len(),
             count
         );
     }
-    let mut huge = series();
-    huge.marks[2].minor = i64::MAX;
+    let mut huge = picture();
+    huge.line.as_mut().unwrap().marks[2].minor = i64::MAX;
     assert!(svg(&huge, Theme::Page, (240, 120)).is_ok());
 }
 

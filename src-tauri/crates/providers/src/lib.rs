@@ -20,7 +20,7 @@ pub use http::{ApiBase, ClientOptions, Haste, Limits, NotLoopback, Pacing};
 pub use key::{AnyKey, ApiKey, KeyKind, KeyRefused, OrganizationKey, read_key};
 pub use name::ProviderName;
 pub use provider::{
-    Access, Capabilities, ChangesPage, Fetched, Found, KeyCheck, Page, Permission,
+    Access, Capabilities, ChangesPage, Document, Fetched, Found, KeyCheck, Page, Permission,
     PermissionNeeded, Provider, Told, Usage,
 };
 pub use stripe::STRIPE_VERSION;

@@ -74,6 +74,15 @@ pub enum Found {
     Missing,
 }
 
+/// An invoice as the provider draws it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    /// The invoice that is drawn.
+    pub invoice: Box<Fetched>,
+    /// A PDF.
+    pub bytes: Vec<u8>,
+}
+
 /// What a provider can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capabilities {
@@ -259,6 +268,16 @@ pub trait Provider<M: Mode>: Send + Sync {
     /// # Errors
     /// When the provider cannot be asked or the object cannot be read. An object that is not there is not an error.
     async fn look_up(&self, kind: Kind, id: &str) -> Result<Found, ProviderError>;
+
+    /// An invoice as the provider draws it, with the invoice as it is now. `None` where there is no such invoice, or no
+    /// drawing of it, as of a draft.
+    ///
+    /// # Errors
+    /// When the provider cannot be asked, or what comes is no document.
+    async fn invoice_document(&self, invoice: &str) -> Result<Option<Document>, ProviderError>;
+
+    /// Hosts besides the provider's own that documents were fetched from, and how often.
+    fn elsewhere(&self) -> Vec<(String, u64)>;
 
     /// Sends a request that changes something, once. `key` is what the provider knows it by, where it knows keys.
     async fn perform(&self, frozen: &Frozen, key: &str) -> Performed;

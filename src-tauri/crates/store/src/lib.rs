@@ -6,6 +6,7 @@
 //! under `query`. What the mirror tables hold comes from a provider through `apply` and from nowhere else.
 
 mod apply;
+mod copy;
 mod derive;
 mod error;
 mod file;

@@ -87,8 +87,8 @@ const STEP_7: [&str; 3] = [
     table::invoice_document::SCHEMA_7,
 ];
 
-/// Brings the file to the newest format.
-pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+/// The file's format, which must be one that is known here.
+pub(crate) fn known(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
     let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
     let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     if found > known {
@@ -98,7 +98,13 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), St
             known,
         });
     }
-    if found == known {
+    Ok(found)
+}
+
+/// Brings the file to the newest format.
+pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    let newest = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    if known(connection, path)? == newest {
         return Ok(());
     }
     // Another process may be doing the same: the format is read again once the lock is held.
@@ -109,7 +115,7 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), St
             transaction.execute_batch(statements)?;
         }
     }
-    transaction.execute_batch(&format!("PRAGMA user_version = {known}"))?;
+    transaction.execute_batch(&format!("PRAGMA user_version = {newest}"))?;
     transaction.commit()?;
     Ok(())
 }

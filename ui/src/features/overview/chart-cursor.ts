@@ -1,6 +1,7 @@
 // Which point of a chart the pointer or a key means. Pure; the points come from the engine in order of time.
 
-import type { ChartPoint } from '../../api/generated';
+import type { ChartNote, ChartPoint, EarlierPoint, ValueView } from '../../api/generated';
+import { movementWord } from '../numbers/names';
 
 /** The point nearest to a horizontal position; −1 when there are none. */
 export function nearestPoint(points: readonly Pick<ChartPoint, 'x'>[], x: number): number {
@@ -48,14 +49,29 @@ export function basisWord(basis: string): string {
   return BASIS[basis] ?? basis;
 }
 
-/** A point as one spoken sentence; `mark` is the word on its figures, if they have one. */
-export function speakPoint(point: ChartPoint, mark?: string): string {
+/** What moved within a period, without what did not. */
+export function movedParts({ moved }: Pick<ChartPoint, 'moved'>): readonly ValueView[] {
+  return moved.filter((it) => it.whole !== 0 && it.name !== 'opening' && it.name !== 'closing');
+}
+
+/** An earlier time within a sentence. */
+function speakEarlier({ label, value, difference, percent, why }: EarlierPoint): string {
+  if (value === null || difference === null) return `compared with ${label}: undefined. ${why ?? ''}`.trim();
+  const share = percent === null ? '' : `, ${percent}`;
+  return `compared with ${label}: ${value.text}, difference ${difference.text}${share}`;
+}
+
+/** A point as one spoken sentence; `mark` is the word on its figures, if they have one, `note` what was written on its days. */
+export function speakPoint(point: ChartPoint, mark?: string, note?: ChartNote): string {
   const parts = [
     `${point.label}${point.unfinished ? ', not finished' : ''}: ${point.value.text}`,
+    point.earlier === null ? null : speakEarlier(point.earlier),
     point.change === null ? null : `change ${point.change.text}`,
+    ...movedParts(point).map((it) => `${movementWord(it.name)} ${it.text}`),
     `${point.active_subscribers} active subscribers`,
     basisWord(point.basis),
     mark ?? null,
+    ...(note?.items ?? []).map((it) => `words: ${it.text}`),
   ];
   return `${parts.filter((part) => part !== null).join(', ')}.`;
 }

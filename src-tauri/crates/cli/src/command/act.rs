@@ -149,6 +149,9 @@ fn wish(command: &Command) -> Result<(Wish, &ActArgs, bool), Failure> {
         ),
         Command::Invoice(sub) => {
             let (it, action): (&InvoiceArgs, &str) = match sub {
+                InvoiceCommand::Pdf { .. } => {
+                    return Err(Failure::Usage("A PDF changes nothing.".to_owned()));
+                }
                 InvoiceCommand::Pay(it) => (it, "pay"),
                 InvoiceCommand::Send(it) => (it, "send"),
                 InvoiceCommand::Void(it) => (it, "void"),

@@ -4,10 +4,13 @@ use crate::args::{ChartArgs, Cli};
 use crate::command::{blocking, books, desk, metrics, mode, name_mode};
 use crate::output::Output;
 use crate::{Ended, Failure};
-use coffer_engine::chart::{Series, Theme, png, svg};
+use coffer_engine::books::Books;
+use coffer_engine::chart::{Heading, Picture, Series, Theme, png, svg};
 use coffer_engine::domain::currency::Currency;
+use coffer_engine::domain::mode::Mode;
 use coffer_engine::domain::money::Money;
-use coffer_engine::view::chart::{ChartRange, collect};
+use coffer_engine::figures::View;
+use coffer_engine::view::chart::{ChartRange, Charted, collect, export::heading};
 use coffer_engine::view::money::money;
 use coffer_engine::{EngineError, with_books};
 use serde_json::{Value, json};
@@ -49,21 +52,29 @@ pub(crate) async fn run(cli: &Cli, args: &ChartArgs, output: &Output) -> Result<
         periods: 12,
         every: metrics::every(&args.every)?,
         currency,
-        zone: chrono_tz::Tz::UTC,
     };
     let desk = desk(cli)?;
     let mode = mode(cli);
-    let charted = with_books!(books(&desk, mode).await?, books => blocking(move || collect(&books, &range)).await?);
-    let Some(charted) = charted else {
+    let charted = with_books!(books(&desk, mode).await?, books => blocking(move || {
+        let charted = collect(&books, &View::plain(chrono_tz::Tz::UTC), &range)?;
+        Ok(charted.map(|it| (heading_of(&books, &it), it)))
+    })
+    .await?);
+    let Some((heading, charted)) = charted else {
         return Err(Failure::Engine(EngineError::NotFound {
             what: "figure to draw; sync first. Asked for",
             id: args.name.clone(),
             mode,
         }));
     };
+    let picture = Picture {
+        heading: Some(heading),
+        line: Some(charted.series.clone()),
+        ..Picture::default()
+    };
     let drawn = match format {
-        Format::Svg => svg(&charted.series, theme, size).map(|drawing| drawing.svg.into_bytes()),
-        Format::Png => png(&charted.series, theme, size),
+        Format::Svg => svg(&picture, theme, size).map(|drawing| drawing.svg.into_bytes()),
+        Format::Png => png(&picture, theme, size),
     };
     let bytes = drawn.map_err(|error| EngineError::Chart(error.to_string()))?;
     std::fs::write(&args.out, &bytes).map_err(|source| EngineError::Io {
@@ -78,6 +89,10 @@ pub(crate) async fn run(cli: &Cli, args: &ChartArgs, output: &Output) -> Result<
         output.line(&format!("Drew {count} points into {}.", args.out.display()))?;
     }
     Ok(Ended::Well)
+}
+
+fn heading_of<M: Mode>(_: &Books<M>, charted: &Charted) -> Heading {
+    heading::<M>(charted)
 }
 
 fn document(args: &ChartArgs, series: &Series, bytes: usize) -> Value {

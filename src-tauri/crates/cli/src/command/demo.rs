@@ -56,7 +56,7 @@ pub(crate) async fn run(cli: &Cli, args: &DemoArgs, output: &Output) -> Result<E
 
 async fn numbers(desk: &Arc<Desk>) -> Result<Overview, Failure> {
     let any = books(desk, ModeName::Test).await?;
-    with_books!(any, books => blocking(move || overview(&books, None, chrono_tz::Tz::UTC)).await)
+    with_books!(any, books => blocking(move || overview(&books, None)).await)
 }
 
 fn tell(seen: &Overview, output: &Output) -> Result<(), Failure> {

@@ -42,6 +42,7 @@ pub(crate) async fn view(desk: &Desk, args: &FigureArgs) -> Result<View, Failure
         account: args.account.clone(),
         policy: policies::find(&room.home, &args.policy)?,
         zone: zone(&args.zone)?,
+        currency: None,
     })
 }
 

@@ -2,12 +2,14 @@
 
 pub(crate) mod account;
 pub(crate) mod act;
+pub(crate) mod backup;
 pub(crate) mod chart;
 pub(crate) mod cohorts;
 pub(crate) mod consent;
 pub(crate) mod customers;
 pub(crate) mod demo;
 pub(crate) mod doctor;
+pub(crate) mod document;
 pub(crate) mod explain;
 pub(crate) mod forecast;
 pub(crate) mod lists;

@@ -4,9 +4,9 @@ use crate::args::{Cli, ReconcileArgs};
 use crate::command::{blocking, books, desk, metrics, mode, name_mode};
 use crate::output::Output;
 use crate::{Ended, Failure};
-use coffer_engine::domain::metric::reconcile::{Cause, Flag, MonthSplit, Reconciliation, Share};
+use coffer_engine::domain::metric::reconcile::{MonthSplit, Reconciliation, Share};
 use coffer_engine::domain::money::Money;
-use coffer_engine::reconcile::against;
+use coffer_engine::reconcile::{Compared, against, read_file, word};
 use coffer_engine::with_books;
 use serde_json::{Value, json};
 
@@ -20,7 +20,10 @@ pub(crate) async fn run(
     let policy = view.policy.id.clone();
     let (file, customers) = (args.against.clone(), args.customers);
     let mode = mode(cli);
-    let (made, complete) = with_books!(books(&desk, mode).await?, books => blocking(move || against(&books, &view, &file, customers)).await?);
+    let Compared { made, complete, .. } = with_books!(books(&desk, mode).await?, books => blocking(move || {
+        let text = read_file(&file)?;
+        against(&books, &view, (&file.display().to_string(), &text), customers)
+    }).await?);
     if output.is_json() {
         output.document(&document(&made, &policy, complete))?;
     } else {
@@ -43,24 +46,6 @@ pub(crate) async fn run(
     }
     output.note("warning: the copy is not complete, so our side is not either; run `coffer sync`.");
     Ok(Ended::Incomplete)
-}
-
-fn word(cause: &Cause) -> String {
-    match cause {
-        Cause::Rules(ids) => ids.join(" + "),
-        Cause::Rounding => "rounding".to_owned(),
-        Cause::OtherCurrency => "other_currency".to_owned(),
-        Cause::NotHere => "not_here".to_owned(),
-        Cause::NotTheirs => "not_theirs".to_owned(),
-        Cause::Flagged(flag) => match flag {
-            Flag::UnknownWorth => "unknown_worth",
-            Flag::Metered => "metered",
-            Flag::TaxInclusive => "tax_inclusive",
-            Flag::InferredPast => "inferred_past",
-        }
-        .to_owned(),
-        Cause::Unexplained => "unexplained".to_owned(),
-    }
 }
 
 fn share(it: &Share) -> Value {

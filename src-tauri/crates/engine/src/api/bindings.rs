@@ -1,5 +1,6 @@
 //! The commands and their types as TypeScript, in one file that is committed and checked for freshness.
 
+use crate::api::reconcile::EXPORT_BYTES_MAX;
 use crate::api::types::{Changed, *};
 use crate::for_each_command;
 use std::any::TypeId;
@@ -83,5 +84,10 @@ pub fn typescript() -> String {
         out.push_str("\n\n");
     }
     out.push_str(&commands);
+    // Writing to a String cannot fail.
+    let _ = writeln!(
+        out,
+        "\n/** The longest export that `reconcile` takes, in bytes. */\nexport const EXPORT_BYTES_MAX = {EXPORT_BYTES_MAX};"
+    );
     out
 }

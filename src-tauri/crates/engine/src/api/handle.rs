@@ -6,21 +6,27 @@ pub use crate::api::act::{
     outbox_run, outbox_show,
 };
 
+pub use crate::api::annotations::{annotation_put, annotation_remove, annotations};
+pub use crate::api::backup::backup;
+pub use crate::api::charts::{chart_export, movements_chart, mrr_chart};
 pub use crate::api::choices::{choices, outbox_undo};
+pub use crate::api::document::invoice_document;
 pub use crate::api::limit::{limit_set, limit_table};
 pub use crate::api::note::{note_add, note_change, note_remove, note_restore};
 pub use crate::api::notifications::notification_rules;
-pub use crate::api::numbers::{cohorts, explain, forecast, metrics, movements_chart, policies};
+pub use crate::api::numbers::{cohorts, explain, forecast, metrics, policies};
+pub use crate::api::preferences::preferences;
 pub use crate::api::privacy::privacy;
+pub use crate::api::reconcile::{reconcile, reconcile_csv};
 pub use crate::api::records::{record_keys, records, records_csv, saved_views, saved_views_set};
 pub use crate::api::today::{news, news_seen, today};
 
 use crate::account;
 use crate::api::types::{
     AccountAddRequest, AccountList, AccountListRequest, AccountRef, AccountRemoveRequest,
-    AccountRemoved, AccountView, ApiErrorView, AppState, AttentionView, Chart, ChartRequest,
-    CustomerDetail, CustomerRequest, DemoRequest, KeyGuide, KeyGuideRequest, ModeRequest, ModeView,
-    Noted, Overview, OverviewRequest, PresenceRequest, SearchHit, SearchRequest, SearchResults,
+    AccountRemoved, AccountView, ApiErrorView, AppState, AttentionView, CustomerDetail,
+    CustomerRequest, DemoRequest, KeyGuide, KeyGuideRequest, ModeRequest, ModeView, Noted,
+    Overview, OverviewRequest, PresenceRequest, SearchHit, SearchRequest, SearchResults,
     SecretsKind, StateRequest, SyncRequest, SyncStatus,
 };
 use crate::books::{Books, blocking};
@@ -28,9 +34,8 @@ use crate::demo::DemoSpec;
 use crate::desk::{AnyBooks, Desk};
 use crate::error::EngineError;
 use crate::sync::{SyncOptions, prepare};
-use crate::view::{chart, customers, overview as overview_view, status};
+use crate::view::{customers, overview as overview_view, status};
 use crate::with_books;
-use chrono_tz::Tz;
 use coffer_domain::ids::AccountId;
 use coffer_domain::mode::{Live, Mode, ModeName, Test};
 use coffer_domain::sync::Attention;
@@ -40,8 +45,6 @@ use std::sync::Arc;
 
 type Answer<T> = Result<T, ApiErrorView>;
 
-/// The reporting zone of the window.
-pub(super) const ZONE: Tz = Tz::UTC;
 /// Hits that one answer may have.
 const HITS_MAX: u32 = 200;
 
@@ -269,24 +272,10 @@ pub async fn overview(desk: &Arc<Desk>, request: OverviewRequest) -> Answer<Over
     out(async {
         match desk.books(request.mode.into()).await? {
             Some(any) => with_books!(any, books => blocking(move || {
-                overview_view::overview(&books, request.currency.as_deref(), ZONE)
+                overview_view::overview(&books, request.currency.as_deref())
             }).await),
             None if request.mode == ModeView::Live => Ok(overview_view::empty::<Live>()),
             None => Ok(overview_view::empty::<Test>()),
-        }
-    }
-    .await)
-}
-
-/// Answers `mrr_chart`.
-///
-/// # Errors
-/// When the mode's file cannot be read or the currency is none.
-pub async fn mrr_chart(desk: &Arc<Desk>, request: ChartRequest) -> Answer<Chart> {
-    out(async {
-        match desk.books(request.mode.into()).await? {
-            Some(any) => with_books!(any, books => blocking(move || chart::mrr_chart(&books, &request, ZONE)).await),
-            None => Ok(chart::empty(&request)),
         }
     }
     .await)

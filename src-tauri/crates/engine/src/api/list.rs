@@ -36,12 +36,20 @@ macro_rules! for_each_command {
             news(ModeRequest) -> News;
             /// Says that the news were seen.
             news_seen(NewsSeenRequest) -> Noted;
-            /// MRR by month as a drawing, with the points to hover over.
+            /// MRR by month as a drawing with its movements below, beside an earlier time when asked, with the points to hover over.
             mrr_chart(ChartRequest) -> Chart;
             /// Figures over time, by a policy, in a money, cut by whatever is asked for.
             metrics(MetricsRequest) -> MetricsAnswer;
             /// What moved MRR, as a drawing with the bars to hover over.
             movements_chart(MovementsChartRequest) -> MovementsChart;
+            /// A chart as a file: a drawing, a bitmap or text.
+            chart_export(ChartExportRequest) -> ChartExport;
+            /// What was written on days.
+            annotations(ModeRequest) -> Annotations;
+            /// Writes words on a day, or puts others in their place.
+            annotation_put(AnnotationPut) -> Annotations;
+            /// Takes words on a day away.
+            annotation_remove(AnnotationRemove) -> Annotations;
             /// What a figure or a movement is made of, row by row.
             explain(ExplainRequest) -> ExplainAnswer;
             /// The retention triangle.
@@ -50,6 +58,10 @@ macro_rules! for_each_command {
             forecast(ForecastRequest) -> ForecastAnswer;
             /// The definitions, each with its rules.
             policies(PoliciesRequest) -> Policies;
+            /// Our figures beside an export of the provider's, with the causes of each difference.
+            reconcile(ReconcileRequest) -> ReconcileAnswer;
+            /// The same differences as CSV, customer by customer.
+            reconcile_csv(ReconcileRequest) -> ReconcileCsv;
             /// One customer with subscriptions and everything that happened.
             customer(CustomerRequest) -> CustomerDetail;
             /// Writes a note on a customer.
@@ -64,6 +76,8 @@ macro_rules! for_each_command {
             records(RecordsRequest) -> RecordPage;
             /// A piece of such a list as CSV, however long it is.
             records_csv(RecordsCsvRequest) -> RecordsCsv;
+            /// An invoice's PDF, from the file where it is kept and still true, else from the provider.
+            invoice_document(InvoiceDocumentRequest) -> InvoiceDocumentView;
             /// What a list can be narrowed by.
             record_keys(RecordKeysRequest) -> RecordKeys;
             /// The lists that were given a name.
@@ -110,6 +124,10 @@ macro_rules! for_each_command {
             operator_remove(OperatorRemoveRequest) -> OperatorList;
             /// What is told while nobody looks; sets it when told to.
             notification_rules(NotificationRulesRequest) -> NotificationRules;
+            /// By which rules, in whose days and in which currency figures are told; sets it when told to.
+            preferences(PreferencesRequest) -> PreferencesView;
+            /// Writes a copy of a mode's file that a passphrase opens, into a folder of the home.
+            backup(BackupRequest) -> BackupMade;
             /// Where the data lies, how it is encrypted, and every host ever contacted.
             privacy(StateRequest) -> Privacy;
             /// Opens the simulated merchant in a home of its own.

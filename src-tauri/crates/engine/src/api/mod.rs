@@ -5,16 +5,22 @@
 //! them by name for the browser, `bindings` writes them down for TypeScript.
 
 mod act;
+mod annotations;
+mod backup;
 pub mod bindings;
 mod call;
+pub mod charts;
 pub mod choices;
+pub mod document;
 pub mod handle;
 mod limit;
 mod list;
 pub mod note;
 pub mod notifications;
 pub mod numbers;
+pub mod preferences;
 pub mod privacy;
+pub mod reconcile;
 mod records;
 pub mod today;
 pub mod types;

@@ -1,6 +1,6 @@
 //! Being told: what crosses the border about the tray and notifications, and the commands behind it.
 
-use crate::api::handle::{ZONE, needed, out};
+use crate::api::handle::{needed, out};
 use crate::api::types::{ApiErrorView, ModeView, MoneyView};
 use crate::books::blocking;
 use crate::desk::Desk;
@@ -129,7 +129,7 @@ pub async fn notification_rules(
     out(async {
         with_books!(needed(desk, request.mode).await?, books => blocking(move || {
             let rules = match request.set {
-                Some(set) => notifications::set_rules(&books, ZONE, &set.mrr_marks, Rules {
+                Some(set) => notifications::set_rules(&books, &set.mrr_marks, Rules {
                     failed_payments: set.failed_payments,
                     disputes: set.disputes,
                     operations: set.operations,
@@ -152,7 +152,7 @@ pub async fn notification_rules(
 pub async fn glance(desk: &Arc<Desk>, mode: ModeName) -> Result<Option<Glance>, EngineError> {
     match desk.books(mode).await? {
         Some(any) => {
-            with_books!(any, books => blocking(move || notifications::glance(&books, ZONE)).await)
+            with_books!(any, books => blocking(move || notifications::glance(&books)).await)
                 .map(Some)
         }
         None => Ok(None),
@@ -170,7 +170,7 @@ pub async fn due(
 ) -> Result<Vec<NotificationView>, EngineError> {
     match desk.books(mode).await? {
         Some(any) => {
-            with_books!(any, books => blocking(move || notifications::due(&books, ZONE, clock)).await)
+            with_books!(any, books => blocking(move || notifications::due(&books, clock)).await)
         }
         None => Ok(Vec::new()),
     }

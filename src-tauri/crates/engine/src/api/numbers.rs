@@ -1,21 +1,22 @@
 //! Figures over time, what they are made of, who stays and what lies ahead: the numbers of the window, with ready text.
 
-use crate::api::handle::{ZONE, needed, out};
+use crate::api::handle::{needed, out};
 use crate::api::types::{ApiErrorView, ModeView, MoneyView};
-use crate::books::blocking;
+use crate::books::{Books, blocking};
 use crate::cohorts;
 use crate::desk::Desk;
 use crate::error::EngineError;
 use crate::figures::View;
 use crate::forecast;
-use crate::home::Home;
 use crate::policies;
+use crate::preferences;
 use crate::view::numbers;
 use crate::with_books;
 use chrono::NaiveDate;
 use coffer_domain::calendar::Every;
 use coffer_domain::currency::Currency;
 use coffer_domain::metric::policy::Switch;
+use coffer_domain::mode::Mode;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use ts_rs::TS;
@@ -93,55 +94,6 @@ pub struct MetricsAnswer {
     pub currencies: Vec<String>,
     /// The series: one, or one for each part.
     pub series: Vec<SeriesView>,
-}
-
-/// Asks for the movements as a drawing.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct MovementsChartRequest {
-    /// The mode.
-    pub mode: ModeView,
-    /// The ledger, as for metrics.
-    pub currency: Option<String>,
-    /// The policy, as for metrics.
-    pub policy: Option<String>,
-    /// `day`, `week` or `month`.
-    pub every: String,
-    /// How many periods, the unfinished one included; 2 to 120.
-    pub periods: u32,
-    /// Width in pixels, 240 to 4,000.
-    pub width: u32,
-    /// Height in pixels, 120 to 2,000.
-    pub height: u32,
-}
-
-/// A bar of the drawing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct BarView {
-    /// Pixels from the left, its middle.
-    pub x: f64,
-    /// Pixels from the top, the line between gains and losses.
-    pub y: f64,
-    /// What it stands for: opening, the movements and closing.
-    pub point: PointView,
-    /// The difference of closing and opening, with its sign.
-    pub change: MoneyView,
-}
-
-/// Movements, drawn.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct MovementsChart {
-    /// The drawing; `None` while there is nothing to draw.
-    pub svg: Option<String>,
-    /// Its width in pixels.
-    pub width: u32,
-    /// Its height in pixels.
-    pub height: u32,
-    /// Its currency.
-    pub currency: Option<String>,
-    /// Whether everything was synced.
-    pub complete: bool,
-    /// Its bars in order of time.
-    pub bars: Vec<BarView>,
 }
 
 /// Asks what a figure is made of.
@@ -373,7 +325,7 @@ fn day(text: Option<&str>) -> Result<Option<NaiveDate>, EngineError> {
     .transpose()
 }
 
-fn every(word: &str) -> Result<Every, EngineError> {
+pub(super) fn every(word: &str) -> Result<Every, EngineError> {
     Every::parse(word).ok_or_else(|| {
         EngineError::Usage(format!(
             "`{word}` is no length of a period; it can be day, week or month."
@@ -381,17 +333,23 @@ fn every(word: &str) -> Result<Every, EngineError> {
     })
 }
 
-fn currency(code: Option<&str>) -> Result<Option<Currency>, EngineError> {
+pub(super) fn currency(code: Option<&str>) -> Result<Option<Currency>, EngineError> {
     code.map(|code| Currency::parse(code).map_err(|error| EngineError::Usage(error.to_string())))
         .transpose()
 }
 
-fn view(home: &Home, policy: Option<&str>) -> Result<View, EngineError> {
-    let mut view = View::plain(ZONE);
+/// As is preferred, or under a policy that is asked for.
+pub(super) fn view<M: Mode>(books: &Books<M>, policy: Option<&str>) -> Result<View, EngineError> {
+    let mut view = preferences::view(books)?;
     if let Some(name) = policy {
-        view.policy = policies::known(home, name)?;
+        view.policy = policies::known(&books.home, name)?;
     }
     Ok(view)
+}
+
+/// The day it is.
+fn today<M: Mode>(books: &Books<M>, view: &View) -> NaiveDate {
+    books.clock.now().with_timezone(&view.zone).date_naive()
 }
 
 /// Answers `metrics`.
@@ -402,13 +360,14 @@ pub async fn metrics(desk: &Arc<Desk>, request: MetricsRequest) -> Answer<Metric
     out(async {
         with_books!(needed(desk, request.mode).await?, books => blocking(move || {
             let ledger = currency(request.currency.as_deref())?;
+            let view = view(&books, request.policy.as_deref())?;
+            let today = today(&books, &view);
             let question = numbers::question(
                 &request.metrics,
-                view(&books.home, request.policy.as_deref())?,
+                view,
                 // The period that is not over is named by its last day, which is yet to come.
                 (
-                    day(request.from.as_deref())?
-                        .map(|it| it.min(books.clock.now().with_timezone(&ZONE).date_naive())),
+                    day(request.from.as_deref())?.map(|it| it.min(today)),
                     day(request.to.as_deref())?,
                 ),
                 every(&request.every)?,
@@ -422,27 +381,6 @@ pub async fn metrics(desk: &Arc<Desk>, request: MetricsRequest) -> Answer<Metric
     .await)
 }
 
-/// Answers `movements_chart`.
-///
-/// # Errors
-/// When something asked for is none, or the file's.
-pub async fn movements_chart(
-    desk: &Arc<Desk>,
-    request: MovementsChartRequest,
-) -> Answer<MovementsChart> {
-    out(async {
-        with_books!(needed(desk, request.mode).await?, books => blocking(move || {
-            let view = view(&books.home, request.policy.as_deref())?;
-            let every = every(&request.every)?;
-            let currency = currency(request.currency.as_deref())?;
-            let size = (request.width.clamp(240, 4_000), request.height.clamp(120, 2_000));
-            numbers::movements_chart(&books, view, every, request.periods.clamp(2, 120), currency, size)
-        })
-        .await)
-    }
-    .await)
-}
-
 /// Answers `explain`.
 ///
 /// # Errors
@@ -450,13 +388,13 @@ pub async fn movements_chart(
 pub async fn explain(desk: &Arc<Desk>, request: ExplainRequest) -> Answer<ExplainAnswer> {
     out(async {
         with_books!(needed(desk, request.mode).await?, books => blocking(move || {
-            let date = day(request.date.as_deref())?
-                .unwrap_or_else(|| books.clock.now().with_timezone(&ZONE).date_naive());
+            let view = view(&books, request.policy.as_deref())?;
+            let date = day(request.date.as_deref())?.unwrap_or_else(|| today(&books, &view));
             let question = crate::explain::Question {
                 metric: request.metric,
                 date,
                 every: every(&request.every)?,
-                view: view(&books.home, request.policy.as_deref())?,
+                view,
                 currency: currency(request.currency.as_deref())?,
                 customer: request.customer,
                 limit: Some(usize::try_from(request.limit.clamp(1, 1_000)).unwrap_or(1_000)),
@@ -485,7 +423,7 @@ pub async fn cohorts(desk: &Arc<Desk>, request: CohortsRequest) -> Answer<Cohort
             }
         };
         with_books!(needed(desk, request.mode).await?, books => blocking(move || {
-            let view = view(&books.home, request.policy.as_deref())?;
+            let view = view(&books, request.policy.as_deref())?;
             let currency = currency(request.currency.as_deref())?;
             let found = cohorts::answer(&books, &view, measure, currency, false)?;
             Ok(numbers::triangle(found))
@@ -502,7 +440,7 @@ pub async fn cohorts(desk: &Arc<Desk>, request: CohortsRequest) -> Answer<Cohort
 pub async fn forecast(desk: &Arc<Desk>, request: ForecastRequest) -> Answer<ForecastAnswer> {
     out(async {
         with_books!(needed(desk, request.mode).await?, books => blocking(move || {
-            let view = view(&books.home, request.policy.as_deref())?;
+            let view = view(&books, request.policy.as_deref())?;
             let currency = currency(request.currency.as_deref())?;
             let policy = view.policy.id.clone();
             let found = forecast::answer(&books, &view, currency)?;

@@ -1,7 +1,7 @@
 //! The overview's other half: how MRR moved today, this month and this year, the figures of the month with their last
 //! twelve, what is new since somebody last looked, and what waits for a person.
 
-use crate::api::handle::{ZONE, out};
+use crate::api::handle::out;
 use crate::api::types::{ApiErrorView, ModeRequest, ModeView, MoneyView, Noted};
 use crate::books::blocking;
 use crate::desk::Desk;
@@ -170,7 +170,7 @@ pub async fn today(desk: &Arc<Desk>, request: TodayRequest) -> Answer<Today> {
             })
             .transpose()?;
         match desk.books(request.mode.into()).await? {
-            Some(any) => with_books!(any, books => blocking(move || today_view::today(&books, currency, ZONE)).await),
+            Some(any) => with_books!(any, books => blocking(move || today_view::today(&books, currency)).await),
             None => Ok(today_view::empty(request.mode)),
         }
     }
@@ -185,7 +185,7 @@ pub async fn news(desk: &Arc<Desk>, request: ModeRequest) -> Answer<News> {
     out(async {
         match desk.books(request.mode.into()).await? {
             Some(any) => {
-                with_books!(any, books => blocking(move || news_view::news(&books, ZONE)).await)
+                with_books!(any, books => blocking(move || news_view::news(&books)).await)
             }
             None => Ok(news_view::nothing(request.mode)),
         }
@@ -203,7 +203,7 @@ pub async fn news_seen(desk: &Arc<Desk>, request: NewsSeenRequest) -> Answer<Not
             .map_err(|_| EngineError::Usage(format!("`{}` is no instant.", request.until)))?
             .to_utc();
         if let Some(any) = desk.books(request.mode.into()).await? {
-            with_books!(any, books => blocking(move || news_view::seen(&books, ZONE, until)).await)?;
+            with_books!(any, books => blocking(move || news_view::seen(&books, until)).await)?;
         }
         Ok(Noted {})
     }

@@ -4,7 +4,14 @@
 //! ready text, so that no view formats or adds money itself. No type here can hold a key on its way out: only
 //! `AccountAddRequest` carries one, and it can be read but not written.
 
+pub use crate::api::annotations::{AnnotationPut, AnnotationRemove, AnnotationView, Annotations};
+pub use crate::api::backup::{BackupMade, BackupRequest};
+pub use crate::api::charts::{
+    BarView, Chart, ChartExport, ChartExportRequest, ChartForm, ChartName, ChartNote, ChartPoint,
+    ChartRequest, ChartTheme, Comparison, EarlierPoint, MovementsChart, MovementsChartRequest,
+};
 pub use crate::api::choices::{Choices, ChoicesRequest, CouponChoice, PriceChoice};
+pub use crate::api::document::{InvoiceDocumentRequest, InvoiceDocumentView};
 pub use crate::api::limit::{LimitRow, LimitSetRequest, LimitTable};
 pub use crate::api::note::{
     NoteAddRequest, NoteChangeRequest, NoteRef, NoteRemoveRequest, NoteView,
@@ -14,12 +21,17 @@ pub use crate::api::notifications::{
     NotificationView,
 };
 pub use crate::api::numbers::{
-    BarView, CohortCell, CohortView, CohortsAnswer, CohortsRequest, ExplainAnswer, ExplainRequest,
+    CohortCell, CohortView, CohortsAnswer, CohortsRequest, ExplainAnswer, ExplainRequest,
     ExplainRow, ForecastAnswer, ForecastRequest, KnownAheadView, MetricsAnswer, MetricsRequest,
-    MonthAheadView, MovementsChart, MovementsChartRequest, PointView, Policies, PoliciesRequest,
-    PolicyView, RuleView, SeriesView, ValueView,
+    MonthAheadView, PointView, Policies, PoliciesRequest, PolicyView, RuleView, SeriesView,
+    ValueView,
 };
+pub use crate::api::preferences::{PreferencesRequest, PreferencesSet, PreferencesView};
 pub use crate::api::privacy::{ContactView, DataFile, Privacy};
+pub use crate::api::reconcile::{
+    BesideView, CauseSort, CauseView, CustomerGap, ExportKind, ReconcileAnswer, ReconcileCsv,
+    ReconcileRequest, SplitStanding, SplitView,
+};
 pub use crate::api::records::{
     RecordKey, RecordKeys, RecordKeysRequest, RecordList, RecordPage, RecordRow, RecordSort,
     RecordTwin, RecordsAfter, RecordsCsv, RecordsCsvRequest, RecordsRequest, SavedView,
@@ -440,62 +452,6 @@ pub struct Overview {
     pub arpa: Option<MoneyView>,
     /// Customers in the file, deleted ones left out.
     pub customers: u64,
-}
-
-/// Asks for a chart.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct ChartRequest {
-    /// The mode.
-    pub mode: ModeView,
-    /// The currency; as in the overview when not given.
-    #[serde(default)]
-    pub currency: Option<String>,
-    /// How many month ends, the unfinished month included; 2 to 120.
-    pub months: u32,
-    /// Width in pixels, 240 to 4,000.
-    pub width: u32,
-    /// Height in pixels, 120 to 2,000.
-    pub height: u32,
-}
-
-/// One point of a chart.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct ChartPoint {
-    /// Pixels from the left.
-    pub x: f64,
-    /// Pixels from the top.
-    pub y: f64,
-    /// `YYYY-MM-DD`.
-    pub date: String,
-    /// For people, for instance `March 2026`.
-    pub label: String,
-    /// The figure.
-    pub value: MoneyView,
-    /// Against the point before; `None` at the first.
-    pub change: Option<MoneyView>,
-    /// Active subscribers at that point.
-    pub active_subscribers: u64,
-    /// What the figure rests on: `observed`, `invoiced` or `inferred`, the weakest of its parts.
-    pub basis: String,
-    /// Whether the period is still running.
-    pub unfinished: bool,
-}
-
-/// A drawing with the points to hover over.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-pub struct Chart {
-    /// The drawing; colours are CSS classes so that the theme applies. `None` while there is nothing to draw.
-    pub svg: Option<String>,
-    /// The drawing's width in pixels.
-    pub width: u32,
-    /// The drawing's height in pixels.
-    pub height: u32,
-    /// What it shows, for screen readers and exports.
-    pub title: String,
-    /// The currency.
-    pub currency: Option<String>,
-    /// Its points in order of time.
-    pub points: Vec<ChartPoint>,
 }
 
 /// A customer as a row.

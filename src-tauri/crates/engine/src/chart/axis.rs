@@ -3,6 +3,26 @@
 use coffer_domain::currency::Currency;
 use coffer_domain::money::Money;
 
+/// From figures to heights.
+pub(super) struct Scale {
+    pub(super) top: i32,
+    pub(super) bottom: i32,
+    pub(super) lowest: i64,
+    pub(super) highest: i64,
+}
+
+impl Scale {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "figures become pixels here and nowhere else"
+    )]
+    pub(super) fn y(&self, minor: i64) -> f64 {
+        let span = self.highest.saturating_sub(self.lowest).max(1) as f64;
+        let height = f64::from(self.bottom - self.top);
+        f64::from(self.top) + height * (self.highest.saturating_sub(minor) as f64 / span)
+    }
+}
+
 /// The values at which hairlines stand, from zero up to the first at or above `top` minor units.
 pub(super) fn ticks(top: i64) -> Vec<i64> {
     let top = top.max(1);

@@ -1,12 +1,16 @@
-//! Movements as bars: what came above the line, what went below it, stacked in one order, one bar for each period.
+//! Movements as bars: what came above the line, what went below it, stacked in one order, one bar for each period. A bar of
+//! a period that is not over is hatched, one that rests on an inferred past is striped.
 
-use super::axis::{short, ticks};
-use super::draw::{Area, ChartError, DrawnPoint, failed, fonts, month_name, round, text_style};
-use super::theme::{Ink, Theme};
+use super::axis::{Scale, short, ticks};
+use super::pen::{ChartError, Pen, round};
+use super::theme::Ink;
+use super::time::Time;
 use chrono::NaiveDate;
 use coffer_domain::currency::Currency;
-use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::prelude::DrawingBackend;
+
+/// Pixels between two strokes of a texture.
+const TEXTURE_STEP: usize = 4;
 
 /// One bar.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +23,8 @@ pub struct Bar {
     pub losses: [i64; 2],
     /// Whether the period is not over.
     pub unfinished: bool,
+    /// Whether part of it is carried back from the present.
+    pub inferred: bool,
 }
 
 /// What to draw.
@@ -30,229 +36,132 @@ pub struct Bars {
     pub currency: Currency,
 }
 
-/// A drawing with the place of each bar's middle at the line.
-#[derive(Debug, Clone)]
-pub struct DrawnBars {
-    /// The SVG.
-    pub svg: String,
-    /// A place for each bar.
-    pub points: Vec<DrawnPoint>,
-}
-
-struct Frame {
-    left: i32,
-    right: i32,
-    top: i32,
-    bottom: i32,
-    highest: i64,
-    lowest: i64,
-    count: usize,
-}
-
-impl Frame {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "figures become pixels here and nowhere else"
-    )]
-    fn y(&self, minor: i64) -> i32 {
-        let span = self.highest.saturating_add(self.lowest).max(1) as f64;
-        let height = f64::from(self.bottom - self.top);
-        let from_top = self.highest.saturating_sub(minor) as f64;
-        round(f64::from(self.top) + height * from_top / span)
-    }
-
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "figures become pixels here and nowhere else"
-    )]
-    fn step(&self) -> f64 {
-        f64::from(self.right - self.left) / self.count.max(1) as f64
-    }
-
-    /// Bars stand in the middle of their part of the line.
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "figures become pixels here and nowhere else"
-    )]
-    fn x(&self, index: usize) -> f64 {
-        f64::from(self.left) + self.step() * (index as f64 + 0.5)
-    }
-}
-
-/// Draws as SVG.
-///
-/// # Errors
-/// When the drawing library refuses.
-pub fn bars_svg(bars: &Bars, theme: Theme, size: (u32, u32)) -> Result<DrawnBars, ChartError> {
-    fonts();
-    let mut text = String::new();
-    let points = {
-        let root = SVGBackend::with_string(&mut text, size).into_drawing_area();
-        let points = draw(&root, bars, theme, size)?;
-        root.present().map_err(failed)?;
-        points
-    };
-    Ok(DrawnBars {
-        svg: theme.dress(&text),
-        points,
-    })
-}
-
-fn frame(bars: &Bars, (width, height): (u32, u32)) -> (Frame, Vec<i64>) {
-    let sum = |parts: &[i64]| parts.iter().fold(0_i64, |all, it| all.saturating_add(*it));
-    let gains = bars.bars.iter().map(|bar| sum(&bar.gains)).max();
-    let losses = bars.bars.iter().map(|bar| sum(&bar.losses)).max();
-    let (gains, losses) = (gains.unwrap_or(0), losses.unwrap_or(0));
-    let all = ticks(gains.max(losses));
-    let step = all.get(1).copied().unwrap_or(1).max(1);
-    let up_to = |most: i64| most.saturating_add(step - 1) / step * step;
-    let (highest, lowest) = (up_to(gains).max(step), up_to(losses));
-    let mut values = Vec::new();
-    let mut at = lowest.saturating_neg();
-    while at <= highest && values.len() < 16 {
-        values.push(at);
-        at = at.saturating_add(step);
-    }
-    let gutter = values
-        .iter()
-        .map(|minor| label(*minor, bars.currency).chars().count())
-        .max()
-        .unwrap_or(2)
-        .min(16);
-    let frame = Frame {
-        left: 14 + i32::try_from(gutter).unwrap_or(8) * 7,
-        right: i32::try_from(width).unwrap_or(i32::MAX) - 14,
-        top: 10,
-        bottom: i32::try_from(height).unwrap_or(i32::MAX) - 26,
-        highest,
-        lowest,
-        count: bars.bars.len(),
-    };
-    (frame, values)
-}
-
-fn label(minor: i64, currency: Currency) -> String {
-    let text = short(minor.saturating_abs(), currency);
-    if minor < 0 {
-        format!("−{text}")
-    } else {
-        text
-    }
-}
-
-fn draw<DB: DrawingBackend>(
-    root: &Area<'_, DB>,
-    bars: &Bars,
-    theme: Theme,
-    size: (u32, u32),
-) -> Result<Vec<DrawnPoint>, ChartError>
-where
-    DB::ErrorType: 'static,
-{
-    if theme != Theme::Page {
-        root.fill(&theme.colour(Ink::Paper)).map_err(failed)?;
-    }
-    let (frame, values) = frame(bars, size);
-    let style = text_style(theme, Pos::new(HPos::Right, VPos::Center));
-    for minor in values {
-        let y = frame.y(minor);
-        let ink = if minor == 0 { Ink::Zero } else { Ink::Grid };
-        let line = vec![(frame.left, y), (frame.right, y)];
-        root.draw(&PathElement::new(line, theme.colour(ink).stroke_width(1)))
-            .map_err(failed)?;
-        let words = Text::new(
-            label(minor, bars.currency),
-            (frame.left - 8, y),
-            style.clone(),
-        );
-        root.draw(&words).map_err(failed)?;
-    }
-    names(root, theme, &frame, bars)?;
-    let mut points = Vec::with_capacity(bars.bars.len());
-    for (index, bar) in bars.bars.iter().enumerate() {
-        one(root, theme, &frame, index, bar)?;
-        points.push(DrawnPoint {
-            x: frame.x(index),
-            y: f64::from(frame.y(0)),
+impl Bars {
+    /// How far down and up the bars reach, and the values of the hairlines. Below a line the bars take all the room there
+    /// is, and hairlines stand where they fall; alone they end with one.
+    pub(super) fn reach(&self, below: bool) -> (i64, i64, Vec<i64>) {
+        let sum = |parts: &[i64]| parts.iter().fold(0_i64, |all, it| all.saturating_add(*it));
+        let gains = self.bars.iter().map(|bar| sum(&bar.gains)).max();
+        let losses = self.bars.iter().map(|bar| sum(&bar.losses)).max();
+        let (gains, losses) = (gains.unwrap_or(0).max(1), losses.unwrap_or(0));
+        let all = ticks(if below {
+            gains.saturating_add(losses)
+        } else {
+            gains.max(losses)
         });
+        let step = all.get(1).copied().unwrap_or(1).max(1);
+        let up_to = |most: i64| {
+            if below {
+                most
+            } else {
+                most.saturating_add(step - 1) / step * step
+            }
+        };
+        let (highest, lowest) = (up_to(gains), up_to(losses).saturating_neg());
+        let mut values = Vec::new();
+        let mut at = lowest / step * step;
+        while at <= highest && values.len() < 16 {
+            values.push(at);
+            at = at.saturating_add(step);
+        }
+        (lowest, highest, values)
     }
-    Ok(points)
+
+    pub(super) fn labels(&self, values: &[i64]) -> Vec<String> {
+        let label = |minor: &i64| {
+            let text = short(minor.saturating_abs(), self.currency);
+            if *minor < 0 {
+                format!("−{text}")
+            } else {
+                text
+            }
+        };
+        values.iter().map(label).collect()
+    }
 }
 
-fn one<DB: DrawingBackend>(
-    root: &Area<'_, DB>,
-    theme: Theme,
-    frame: &Frame,
-    index: usize,
-    bar: &Bar,
+/// What each colour stands for, from above to below.
+pub(super) const NAMES: [(Ink, &str); 5] = [
+    (Ink::New, "New"),
+    (Ink::Back, "Back again"),
+    (Ink::Grown, "Expansion"),
+    (Ink::Shrunk, "Contraction"),
+    (Ink::Lost, "Churn"),
+];
+
+pub(super) fn draw<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    bars: &Bars,
+    time: &Time,
+    scale: &Scale,
 ) -> Result<(), ChartError>
 where
     DB::ErrorType: 'static,
 {
-    let half = (frame.step() * 0.32).clamp(1.0, 16.0);
-    let (left, right) = (round(frame.x(index) - half), round(frame.x(index) + half));
-    let block = |from: i64, to: i64, ink: Ink| {
-        if from == to {
-            return Ok(());
+    let half = (time.step() * 0.32).clamp(1.0, 16.0);
+    for (index, bar) in bars.bars.iter().enumerate() {
+        let x = time.x(index);
+        let (left, right) = (round(x - half), round(x + half));
+        let block = |from: i64, to: i64, ink: Ink| {
+            if from == to {
+                return Ok(());
+            }
+            let (upper, lower) = (round(scale.y(from.max(to))), round(scale.y(from.min(to))));
+            let corners = [(left, upper), (right.max(left + 1), lower.max(upper + 1))];
+            pen.block(ink, corners)?;
+            // A line of paper keeps neighbours apart for whoever does not tell the colours.
+            if lower - upper > 3 {
+                pen.stroke(Ink::Gap, (left, lower), (right, lower), 1)?;
+            }
+            texture(pen, bar, corners)
+        };
+        let mut at = 0_i64;
+        for (part, ink) in bar.gains.iter().zip([Ink::New, Ink::Back, Ink::Grown]) {
+            let to = at.saturating_add(*part);
+            block(at, to, ink)?;
+            at = to;
         }
-        let (upper, lower) = (frame.y(from.max(to)), frame.y(from.min(to)));
-        let corners = [(left, upper), (right.max(left + 1), lower.max(upper + 1))];
-        root.draw(&Rectangle::new(corners, theme.colour(ink).filled()))
-            .map_err(failed)
-    };
-    let mut at = 0_i64;
-    for (part, ink) in bar.gains.iter().zip([Ink::New, Ink::Back, Ink::Grown]) {
-        let to = at.saturating_add(*part);
-        block(at, to, ink)?;
-        at = to;
-    }
-    at = 0;
-    for (part, ink) in bar.losses.iter().zip([Ink::Shrunk, Ink::Lost]) {
-        let to = at.saturating_sub(*part);
-        block(at, to, ink)?;
-        at = to;
+        at = 0;
+        for (part, ink) in bar.losses.iter().zip([Ink::Shrunk, Ink::Lost]) {
+            let to = at.saturating_sub(*part);
+            block(at, to, ink)?;
+            at = to;
+        }
     }
     Ok(())
 }
 
-/// Names below, as many as have room.
-fn names<DB: DrawingBackend>(
-    root: &Area<'_, DB>,
-    theme: Theme,
-    frame: &Frame,
-    bars: &Bars,
+/// What a bar rests on, as gaps in its blocks: slanting where its period is not over, level where it is inferred.
+fn texture<DB: DrawingBackend>(
+    pen: &Pen<'_, DB>,
+    bar: &Bar,
+    [(left, top), (right, bottom)]: [(i32, i32); 2],
 ) -> Result<(), ChartError>
 where
     DB::ErrorType: 'static,
 {
-    let style = text_style(theme, Pos::new(HPos::Center, VPos::Top));
-    let room = usize::try_from((frame.right - frame.left) / 52).unwrap_or(1);
-    let every = bars.bars.len().div_ceil(room.max(1)).max(1);
-    let last = bars.bars.len().saturating_sub(1);
-    let monthly = bars
-        .bars
-        .windows(2)
-        .all(|pair| matches!(pair, [a, b] if (b.date - a.date).num_days() > 20));
-    for (index, bar) in bars.bars.iter().enumerate() {
-        if !(last - index).is_multiple_of(every) {
-            continue;
+    if bar.unfinished {
+        let width = right - left;
+        for offset in ((top - width)..bottom).step_by(TEXTURE_STEP) {
+            // From the left edge downward to the right, cut where the block ends.
+            let (into, out) = ((top - offset).max(0), (bottom - offset).min(width));
+            if into < out {
+                let (from, to) = ((left + into, offset + into), (left + out, offset + out));
+                pen.stroke(Ink::Gap, from, to, 1)?;
+            }
         }
-        let name = if monthly {
-            month_name(bar.date, index == 0 && every > 6)
-        } else {
-            bar.date.format("%-d %b").to_string()
-        };
-        let x = round(frame.x(index)).clamp(frame.left + 12, frame.right - 14);
-        root.draw(&Text::new(name, (x, frame.bottom + 8), style.clone()))
-            .map_err(failed)?;
+    } else if bar.inferred {
+        for y in ((top + 2)..bottom).step_by(TEXTURE_STEP) {
+            pen.stroke(Ink::Gap, (left, y), (right, y), 1)?;
+        }
     }
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Bar, Bars, bars_svg};
-    use crate::chart::Theme;
+    use super::{Bar, Bars};
+    use crate::chart::{Picture, Theme, svg};
     use chrono::NaiveDate;
     use coffer_domain::currency::Currency;
 
@@ -262,48 +171,71 @@ mod tests {
             gains,
             losses,
             unfinished: false,
+            inferred: false,
+        }
+    }
+
+    fn picture(bars: Vec<Bar>) -> Picture {
+        Picture {
+            bars: Some(Bars {
+                bars,
+                currency: Currency::USD,
+            }),
+            ..Picture::default()
         }
     }
 
     #[test]
     fn every_kind_that_moved_is_a_block_of_its_class() {
-        let bars = Bars {
-            bars: vec![
-                bar(1, [10_000, 0, 2_500], [500, 9_000]),
-                bar(2, [0, 700, 0], [0, 0]),
-            ],
-            currency: Currency::USD,
-        };
-        let drawn = bars_svg(&bars, Theme::Page, (800, 200)).unwrap();
-        for (class, blocks) in [
-            ("c-new", 1),
-            ("c-back", 1),
-            ("c-grown", 1),
-            ("c-shrunk", 1),
-            ("c-lost", 1),
-        ] {
-            assert_eq!(drawn.svg.matches(class).count(), blocks, "{class}");
+        let bars = picture(vec![
+            bar(1, [10_000, 0, 2_500], [500, 9_000]),
+            bar(2, [0, 700, 0], [0, 0]),
+        ]);
+        let drawn = svg(&bars, Theme::Page, (800, 200)).unwrap();
+        for class in ["c-new", "c-back", "c-grown", "c-shrunk", "c-lost"] {
+            let blocks = drawn.svg.matches(&format!("\"{class}\"")).count();
+            assert_eq!(blocks, 1, "{class}");
         }
         assert_eq!(drawn.points.len(), 2);
         assert!(drawn.svg.contains("−$100"), "losses stand below the line");
     }
 
     #[test]
-    fn nothing_that_moved_is_an_empty_drawing_and_no_fault() {
-        let bars = Bars {
-            bars: Vec::new(),
-            currency: Currency::USD,
+    fn a_period_that_is_not_over_is_hatched_and_an_inferred_one_is_striped() {
+        let gaps = |change: fn(&mut Bar)| {
+            let mut one = bar(1, [10_000, 0, 0], [9_000, 0]);
+            change(&mut one);
+            let drawn = svg(&picture(vec![one]), Theme::Page, (300, 200)).unwrap();
+            // From and to of each gap.
+            let lines = drawn.svg.lines().filter(|line| line.contains("c-gap"));
+            let slanting = |line: &&str| {
+                let points = line.split("points=\"").nth(1).unwrap_or_default();
+                let numbers: Vec<i32> = points
+                    .split(|it: char| !it.is_ascii_digit())
+                    .filter_map(|it| it.parse().ok())
+                    .collect();
+                matches!(numbers.as_slice(), [_, from, _, to] if from != to)
+            };
+            let all: Vec<&str> = lines.collect();
+            (all.iter().filter(|it| slanting(it)).count(), all.len())
         };
-        assert!(
-            bars_svg(&bars, Theme::Page, (240, 120))
-                .unwrap()
-                .points
-                .is_empty()
+        let (slanting, plain) = gaps(|_| {});
+        assert_eq!(
+            (slanting, plain),
+            (0, 2),
+            "one gap parts each block from the next"
         );
-        let huge = Bars {
-            bars: vec![bar(1, [i64::MAX, i64::MAX, 1], [i64::MAX, i64::MAX])],
-            currency: Currency::USD,
-        };
-        assert!(bars_svg(&huge, Theme::Light, (240, 120)).is_ok());
+        let (slanting, all) = gaps(|it| it.unfinished = true);
+        assert!(slanting > 8 && slanting == all - 2, "{slanting} of {all}");
+        let (slanting, all) = gaps(|it| it.inferred = true);
+        assert!(slanting == 0 && all > 8, "{slanting} of {all}");
+    }
+
+    #[test]
+    fn nothing_that_moved_is_an_empty_drawing_and_no_fault() {
+        let none = svg(&picture(Vec::new()), Theme::Page, (240, 120)).unwrap();
+        assert!(none.points.is_empty());
+        let huge = picture(vec![bar(1, [i64::MAX, i64::MAX, 1], [i64::MAX, i64::MAX])]);
+        assert!(svg(&huge, Theme::Light, (240, 120)).is_ok());
     }
 }

@@ -6,12 +6,15 @@
 
 use crate::books::Books;
 use crate::error::EngineError;
+use crate::home::Home;
 use crate::outbox::log::{PROGRAM, note, note_alone};
-use coffer_domain::mode::Mode;
+use crate::secrets::Secrets;
+use coffer_domain::mode::{Mode, ModeName};
 use coffer_domain::outbox::{Event, State};
 use coffer_store::table::action_log::{self, Head};
 use coffer_store::table::operation;
 use serde_json::{Map, json};
+use zeroize::Zeroizing;
 
 /// What has not come to its end, and may have since.
 const OPEN: [State; 6] = [
@@ -26,8 +29,37 @@ const OPEN: [State; 6] = [
 /// Operations moved in one transaction.
 const AT_ONCE: u32 = 500;
 
-fn name<M: Mode>(books: &Books<M>) -> String {
-    format!("{}/log", books.home.id())
+/// A mark that no log has.
+const DOUBTED: &str = "0:doubted";
+
+fn name(home: &Home) -> String {
+    format!("{}/log", home.id())
+}
+
+/// Says that the next file that is opened here may be older than what was done: what waits in it is looked for first. Returns
+/// the mark that was kept, should nothing come of it.
+pub(crate) fn doubt(
+    home: &Home,
+    mode: ModeName,
+    secrets: &dyn Secrets,
+) -> Result<Option<Zeroizing<String>>, EngineError> {
+    let kept = secrets.get(mode, &name(home))?;
+    secrets.set(mode, &name(home), DOUBTED)?;
+    Ok(kept)
+}
+
+/// Takes the doubt back.
+pub(crate) fn trust(
+    home: &Home,
+    mode: ModeName,
+    secrets: &dyn Secrets,
+    kept: Option<&str>,
+) -> Result<(), EngineError> {
+    match kept {
+        Some(text) => secrets.set(mode, &name(home), text)?,
+        None => secrets.forget(mode, &name(home))?,
+    }
+    Ok(())
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -52,7 +84,7 @@ pub fn keep_mark<M: Mode>(books: &Books<M>) -> Result<(), EngineError> {
     if head.seq == 0 {
         return Ok(());
     }
-    let name = name(books);
+    let name = name(&books.home);
     let text = written(head);
     if books
         .secrets
@@ -79,7 +111,7 @@ pub fn look_at_mark<M: Mode>(books: &Books<M>) -> Result<bool, EngineError> {
     if !waits {
         return Ok(false);
     }
-    let Some(known) = books.secrets.get(M::NAME, &name(books))? else {
+    let Some(known) = books.secrets.get(M::NAME, &name(&books.home))? else {
         return Ok(false);
     };
     let Some((seq, hash)) = read(&known) else {

@@ -21,6 +21,7 @@ mod words;
 pub use accept::{Proposed, Who, accept, name_of, operator_of, propose, propose_undo};
 pub use consent::{Limits, Operator, add_operator, limits, operators, remove_operator, set_limits};
 pub use log::{LogState, verify};
+pub(crate) use mark::{doubt, trust};
 pub use mark::{keep_mark, look_at_mark};
 pub(crate) use run::settle_what_was_left;
 pub use run::{RunOptions, RunOutcome, approve, discard, insist, run, waits};

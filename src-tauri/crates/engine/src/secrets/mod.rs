@@ -4,6 +4,7 @@
 //! that holds one mode's name can read the other's. Secrets are never written anywhere else, in plain text or otherwise.
 
 mod keychain;
+pub(crate) mod seal;
 mod sealed_file;
 
 pub use keychain::Keychain;

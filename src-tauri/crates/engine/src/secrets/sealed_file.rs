@@ -5,14 +5,14 @@
 //! it was made; it never says how many secrets it holds or for which accounts.
 
 use crate::clock::random_bytes;
+use crate::secrets::seal::{self, MEMORY_KIB, PASSES};
 use crate::secrets::{Secrets, SecretsError};
-use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use coffer_domain::mode::ModeName;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -22,9 +22,6 @@ use std::sync::{Mutex, PoisonError};
 use zeroize::{Zeroize, Zeroizing};
 
 const FORMAT: &str = "coffer-secrets-1";
-/// 64 MiB and three passes: about a tenth of a second, once for each start.
-const MEMORY_KIB: u32 = 64 * 1024;
-const PASSES: u32 = 3;
 
 #[derive(Serialize, Deserialize)]
 struct Envelope {
@@ -99,15 +96,7 @@ impl SealedFile {
             it.salt == salt && it.memory_kib == memory_kib && it.passes == passes
         });
         if !known {
-            let params = Params::new(memory_kib, passes, 1, Some(32))
-                .map_err(|error| self.damaged(error))?;
-            let mut key = Zeroizing::new([0; 32]);
-            Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-                .hash_password_into(
-                    self.passphrase.expose_secret().as_bytes(),
-                    salt,
-                    key.as_mut_slice(),
-                )
+            let key = seal::key_of(&self.passphrase, salt, memory_kib, passes)
                 .map_err(|error| self.damaged(error))?;
             *derived = Some(Derived {
                 salt: salt.to_vec(),
@@ -134,8 +123,7 @@ impl SealedFile {
         if envelope.format != FORMAT {
             return Err(self.damaged(format!("its format is `{}`", envelope.format)));
         }
-        // A file that asks for absurd work is not one of ours.
-        if envelope.memory_kib > 1024 * 1024 || envelope.passes > 20 {
+        if seal::is_absurd(envelope.memory_kib, envelope.passes) {
             return Err(self.damaged("its key derivation asks for too much"));
         }
         Ok(Some(envelope))

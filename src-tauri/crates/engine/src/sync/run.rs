@@ -2,8 +2,9 @@
 
 use crate::books::{Books, blocking, whom};
 use crate::error::EngineError;
-use crate::figures::{self, View};
+use crate::figures;
 use crate::home::HeldLock;
+use crate::preferences;
 use crate::self_check::{self, Depth};
 use crate::sync::asker::Asker;
 use crate::sync::board::{AccountRun, Phase};
@@ -13,7 +14,6 @@ use crate::sync::reproject::{self, reproject};
 use crate::sync::rights::{hears, readable, with_rights};
 use crate::sync::sweep::Swept;
 use crate::sync::{backfill, clocks, ledger, sweep, unseen};
-use chrono_tz::Tz;
 use coffer_domain::Instant;
 use coffer_domain::ids::AccountId;
 use coffer_domain::mode::Mode;
@@ -163,7 +163,7 @@ impl<M: Mode> Prepared<M> {
         let checked = blocking(move || {
             let faults = self_check::check(&books, depth)?;
             if depth == Depth::Everything {
-                figures::make_cuts(&books, &View::plain(Tz::UTC))?;
+                figures::make_cuts(&books, &preferences::view(&books)?)?;
             }
             Ok(faults)
         });

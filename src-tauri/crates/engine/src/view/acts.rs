@@ -18,12 +18,15 @@ pub(super) fn of_payment(it: &Payment) -> Vec<String> {
     }
 }
 
-/// Of an invoice.
+/// Of an invoice: what changes it, and its PDF, which there is once it is no draft.
 pub(super) fn of_invoice(it: &Invoice) -> Vec<String> {
     match it.status {
-        InvoiceStatus::Open => names(&["pay", "send", "credit_note", "void", "uncollectible"]),
-        InvoiceStatus::Uncollectible => names(&["pay", "void"]),
-        InvoiceStatus::Paid => names(&["credit_note"]),
+        InvoiceStatus::Open => {
+            names(&["pay", "send", "credit_note", "void", "uncollectible", "pdf"])
+        }
+        InvoiceStatus::Uncollectible => names(&["pay", "void", "pdf"]),
+        InvoiceStatus::Paid => names(&["credit_note", "pdf"]),
+        InvoiceStatus::Void => names(&["pdf"]),
         _ => Vec::new(),
     }
 }

@@ -4,12 +4,14 @@
 
 mod acts;
 pub mod chart;
+mod csv_line;
 pub mod customers;
 pub mod money;
 pub mod news;
 pub mod numbers;
 pub mod overview;
 mod past;
+pub mod reconcile;
 pub mod records;
 pub mod status;
 pub mod timeline;

@@ -7,11 +7,11 @@ use crate::api::today::{News, NewsGroup, NewsLine};
 use crate::api::types::ModeView;
 use crate::books::Books;
 use crate::error::EngineError;
-use crate::figures::{self, Customer, Figures, View};
+use crate::figures::{self, Customer, Figures};
+use crate::preferences;
 use crate::view::customers::called;
 use crate::view::money::{difference, instant, money};
 use chrono::{Duration, NaiveDate};
-use chrono_tz::Tz;
 use coffer_domain::Instant;
 use coffer_domain::calendar::{Every, day_of};
 use coffer_domain::currency::Currency;
@@ -93,9 +93,9 @@ pub const fn nothing(mode: ModeView) -> News {
 ///
 /// # Errors
 /// The file's.
-pub fn news<M: Mode>(books: &Books<M>, zone: Tz) -> Result<News, EngineError> {
+pub fn news<M: Mode>(books: &Books<M>) -> Result<News, EngineError> {
     let mut news = nothing(M::NAME.into());
-    let figures = figures::load(books, &View::plain(zone))?;
+    let figures = figures::load(books, &preferences::view(books)?)?;
     let Some(until) = figures.as_of else {
         return Ok(news);
     };
@@ -159,12 +159,13 @@ fn lines<M: Mode>(books: &Books<M>, events: Vec<Event>) -> Result<Vec<NewsLine>,
 ///
 /// # Errors
 /// The file's.
-pub fn seen<M: Mode>(books: &Books<M>, zone: Tz, until: Instant) -> Result<(), EngineError> {
-    let figures = figures::load(books, &View::plain(zone))?;
+pub fn seen<M: Mode>(books: &Books<M>, until: Instant) -> Result<(), EngineError> {
+    let figures = figures::load(books, &preferences::view(books)?)?;
     let Some(known) = figures.as_of else {
         return Ok(());
     };
     let until = until.min(known);
+    let zone = figures.view.zone;
     let day = day_of(until, zone);
     let start = coffer_domain::calendar::end_of_day(day.pred_opt().unwrap_or(day), zone);
     let events = happened(books, &figures, start.unwrap_or(until), until)?;

@@ -1,12 +1,10 @@
 //! Answers about figures with ready text.
 
 use crate::api::numbers::{
-    BarView, CohortCell, CohortView, CohortsAnswer, ExplainAnswer, ExplainRow, ForecastAnswer,
-    KnownAheadView, MetricsAnswer, MonthAheadView, MovementsChart, PointView, SeriesView,
-    ValueView,
+    CohortCell, CohortView, CohortsAnswer, ExplainAnswer, ExplainRow, ForecastAnswer,
+    KnownAheadView, MetricsAnswer, MonthAheadView, PointView, SeriesView, ValueView,
 };
 use crate::books::Books;
-use crate::chart::{Bar, Bars, Theme, bars_svg};
 use crate::cohorts;
 use crate::error::EngineError;
 use crate::explain::{self, Shown, explain};
@@ -16,7 +14,7 @@ use crate::metrics::{self, By, Filter, Money as InMoney, Point, Question, Series
 use crate::view::customers::called;
 use crate::view::money::{difference, instant, money};
 use crate::view::overview::percent;
-use chrono::{Datelike as _, Days, Months, NaiveDate};
+use chrono::NaiveDate;
 use coffer_domain::calendar::Every;
 use coffer_domain::currency::Currency;
 use coffer_domain::metric::figures::{Metric, Moved, Value};
@@ -123,7 +121,7 @@ pub fn metrics<M: Mode>(
     })
 }
 
-fn point(it: &Point, currency: Option<Currency>) -> PointView {
+pub(super) fn point(it: &Point, currency: Option<Currency>) -> PointView {
     PointView {
         date: it.date.to_string(),
         unfinished: it.unfinished,
@@ -161,7 +159,7 @@ fn amount(minor: Option<i64>, currency: Option<Currency>) -> String {
 }
 
 /// The opening, what each kind did with its sign, the closing.
-fn moves(moved: &Moved, currency: Option<Currency>) -> Vec<ValueView> {
+pub(super) fn moves(moved: &Moved, currency: Option<Currency>) -> Vec<ValueView> {
     let one = |name: &str, minor: i64, text: String| ValueView {
         name: name.to_owned(),
         text,
@@ -210,100 +208,6 @@ fn tenths(decimal: &str, factor: i128) -> Option<String> {
     let minus = if tenths < 0 { "−" } else { "" };
     let tenths = tenths.unsigned_abs();
     Some(format!("{minus}{}.{}", tenths / 10, tenths % 10))
-}
-
-/// The first day of so many periods that end with the present one.
-fn first_of(to: NaiveDate, every: Every, periods: u32) -> Option<NaiveDate> {
-    let back = periods.saturating_sub(1);
-    match every {
-        Every::Month => to.with_day(1)?.checked_sub_months(Months::new(back)),
-        Every::Week => to.checked_sub_days(Days::new(u64::from(back) * 7)),
-        Every::Day => to.checked_sub_days(Days::new(u64::from(back))),
-    }
-}
-
-/// Answers `movements_chart`. Blocks.
-///
-/// # Errors
-/// As `metrics::answer`, or when the drawing library refuses.
-pub fn movements_chart<M: Mode>(
-    books: &Books<M>,
-    view: View,
-    every: Every,
-    periods: u32,
-    currency: Option<Currency>,
-    size: (u32, u32),
-) -> Result<MovementsChart, EngineError> {
-    let today = books.clock.now().with_timezone(&view.zone).date_naive();
-    let question = Question {
-        metrics: vec![Metric::Movements],
-        from: first_of(today, every, periods),
-        to: Some(today),
-        every,
-        money: ledger_money(currency),
-        by: None,
-        filter: Filter::default(),
-        view,
-    };
-    let answer = metrics::answer(books, &question)?;
-    let mut chart = MovementsChart {
-        svg: None,
-        width: size.0,
-        height: size.1,
-        currency: None,
-        complete: answer.complete,
-        bars: Vec::new(),
-    };
-    let series = of_ledger(answer, currency).find(|series| series.currency.is_some());
-    let Some((series, currency)) = series.and_then(|it| it.currency.map(|code| (it, code))) else {
-        return Ok(chart);
-    };
-    chart.currency = Some(currency.code().to_owned());
-    let found: Vec<(&Point, Moved)> = series
-        .points
-        .iter()
-        .filter_map(|it| match it.values.first() {
-            Some((_, Value::Movements(moved))) => Some((it, *moved)),
-            _ => None,
-        })
-        .collect();
-    let bars = Bars {
-        bars: found.iter().map(|(it, moved)| bar(it, moved)).collect(),
-        currency,
-    };
-    let drawn = bars_svg(&bars, Theme::Page, size)
-        .map_err(|error| EngineError::Chart(error.to_string()))?;
-    chart.bars = found
-        .iter()
-        .zip(&drawn.points)
-        .map(|((it, moved), place)| BarView {
-            x: place.x,
-            y: place.y,
-            point: point(it, Some(currency)),
-            change: difference(moved.change(), currency),
-        })
-        .collect();
-    chart.svg = Some(drawn.svg);
-    Ok(chart)
-}
-
-/// What rates of exchange did stands where its sign puts it.
-fn bar(it: &Point, moved: &Moved) -> Bar {
-    let fx_up = moved.fx.max(0);
-    let fx_down = moved.fx.min(0).saturating_neg();
-    Bar {
-        date: it.date,
-        gains: [
-            moved.new.max(0),
-            moved.reactivation.max(0),
-            moved.expansion.max(0).saturating_add(fx_up),
-        ],
-        losses: [
-            moved.contraction.saturating_abs().saturating_add(fx_down),
-            moved.churn.saturating_abs(),
-        ],
-        unfinished: it.unfinished,
-    }
 }
 
 /// Answers `explain`. Blocks.

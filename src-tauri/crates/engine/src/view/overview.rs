@@ -3,7 +3,8 @@
 use crate::api::types::{ChangeView, CurrencyFigure, Overview};
 use crate::books::Books;
 use crate::error::EngineError;
-use crate::figures::{self, Figures, Point, View};
+use crate::figures::{self, Figures, Point};
+use crate::preferences;
 use crate::view::money::{difference, instant, money};
 use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
@@ -41,17 +42,16 @@ pub fn empty<M: Mode>() -> Overview {
 ///
 /// # Errors
 /// The file's.
-pub fn overview<M: Mode>(
-    books: &Books<M>,
-    asked: Option<&str>,
-    zone: Tz,
-) -> Result<Overview, EngineError> {
-    let figures = figures::load(books, &View::plain(zone))?;
+pub fn overview<M: Mode>(books: &Books<M>, asked: Option<&str>) -> Result<Overview, EngineError> {
+    let view = preferences::view(books)?;
+    let zone = view.zone;
+    let figures = figures::load(books, &view)?;
     let at = figures.standing_at(books.clock.now());
     let customers = books.store.read(|read| customers::count(read.sql()))?;
     let mut answer = Overview {
         as_of: figures.as_of.map(instant),
         complete: figures.complete,
+        policy: view.policy.id,
         customers,
         ..empty::<M>()
     };

@@ -5,14 +5,13 @@ use crate::api::today::{MovedPart, MovedSpan, Need, Today, TodayFigure};
 use crate::api::types::ModeView;
 use crate::books::Books;
 use crate::error::EngineError;
-use crate::figures::View;
 use crate::metrics::{self, Answer, Filter, Point, Question, Series};
 use crate::outbox::{sentence, why_it_waits};
+use crate::preferences;
 use crate::view::money::{day, difference, instant};
 use crate::view::numbers::{ledger_money, of_ledger, values};
 use crate::view::overview::percent;
 use chrono::{Datelike as _, Months, NaiveDate};
-use chrono_tz::Tz;
 use coffer_domain::Instant;
 use coffer_domain::calendar::Every;
 use coffer_domain::currency::Currency;
@@ -64,14 +63,11 @@ pub const fn empty(mode: ModeView) -> Today {
 ///
 /// # Errors
 /// The file's.
-pub fn today<M: Mode>(
-    books: &Books<M>,
-    currency: Option<Currency>,
-    zone: Tz,
-) -> Result<Today, EngineError> {
+pub fn today<M: Mode>(books: &Books<M>, currency: Option<Currency>) -> Result<Today, EngineError> {
     let mut today = empty(M::NAME.into());
     (today.needs, today.needs_count) = needs(books)?;
-    let present = books.clock.now().with_timezone(&zone).date_naive();
+    let view = preferences::view(books)?;
+    let present = books.clock.now().with_timezone(&view.zone).date_naive();
     let from = present
         .with_day(1)
         .and_then(|first| first.checked_sub_months(Months::new(MONTHS_BACK)));
@@ -80,7 +76,7 @@ pub fn today<M: Mode>(
     let asked = |metrics: Vec<Metric>, from: Option<NaiveDate>, every: Every| {
         let question = Question {
             metrics,
-            view: View::plain(zone),
+            view: view.clone(),
             from,
             to: None,
             every,

@@ -9,13 +9,18 @@
 
 mod acting;
 mod acts;
+mod backup;
+mod charts;
 mod customers;
 mod cuts;
+mod documents;
 mod explained;
 mod faults;
 mod notes;
+mod preferences;
 mod proof;
 mod rebuild;
+mod reconciled;
 mod records;
 mod rights;
 mod support;

@@ -19,6 +19,7 @@ fn views() -> [View; 3] {
         account: None,
         policy: Policy::preset(policy).unwrap(),
         zone,
+        currency: None,
     };
     [
         view("coffer-1", Tz::UTC),

@@ -100,6 +100,24 @@ impl ApiBase {
         &self.url
     }
 
+    /// Where a document lies that the provider gives a link to: on a host of `domain`, over https; for a stand-in on this
+    /// machine, at the link's path on that stand-in. `None` for every other place. No key goes along there.
+    pub(crate) fn document(&self, link: &str, domain: &str) -> Option<Url> {
+        let url = Url::parse(link).ok()?;
+        if self.loopback {
+            let mut here = Url::parse(&self.url).ok()?;
+            here.set_path(url.path());
+            here.set_query(url.query());
+            return Some(here);
+        }
+        let host = url.host_str()?;
+        let of_domain = host
+            .strip_suffix(domain)
+            .is_some_and(|before| before.is_empty() || before.ends_with('.'));
+        let plain = url.username().is_empty() && url.password().is_none() && url.port().is_none();
+        (url.scheme() == "https" && of_domain && plain).then_some(url)
+    }
+
     /// The address of a path such as `/v1/invoices/{id}/lines`, with an id for each `{id}`. `None` where no address can be
     /// made of it: an id that the URL rules would swallow (`.`, `..`) must not lead to another path.
     pub(crate) fn join(&self, path: &str, ids: &[String]) -> Option<Url> {
@@ -190,6 +208,32 @@ mod tests {
         ] {
             assert_eq!(ApiBase::loopback(text).unwrap_err(), refused, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_document_lies_at_the_provider_or_on_the_machine_that_stands_in_for_it() {
+        let base = ApiBase::official(ProviderName::Stripe);
+        let at = |base: &ApiBase, link: &str| base.document(link, "stripe.com").map(String::from);
+        let link = "https://pay.stripe.com/invoice/acct_1/live_x/pdf?s=ap";
+        assert_eq!(at(&base, link).as_deref(), Some(link));
+        for elsewhere in [
+            "http://pay.stripe.com/x",
+            "https://paystripe.com/x",
+            "https://stripe.com.evil.example/x",
+            "https://user@pay.stripe.com/x",
+            "https://pay.stripe.com:8443/x",
+            "https://127.0.0.1/x",
+            "file:///etc/passwd",
+            "/invoice/x",
+        ] {
+            assert_eq!(at(&base, elsewhere), None, "{elsewhere}");
+        }
+        let here = ApiBase::loopback("http://127.0.0.1:8787/").unwrap();
+        assert_eq!(
+            at(&here, link).as_deref(),
+            Some("http://127.0.0.1:8787/invoice/acct_1/live_x/pdf?s=ap"),
+            "nothing leaves this machine"
+        );
     }
 
     #[test]

@@ -12,12 +12,13 @@ use crate::http::redact::redact_word;
 use crate::http::retry::{Decision, Nature, Outcome, decide};
 use crate::provider::Usage;
 use chrono::{DateTime, Utc};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION};
+use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use zeroize::Zeroizing;
 
 /// The headers that differ from provider to provider.
@@ -135,6 +136,9 @@ enum Failure {
 /// How forms are encoded.
 const FORM: &str = "application/x-www-form-urlencoded";
 
+/// Links that a document may lie behind.
+const LINKS_MAX: usize = 4;
+
 /// One client for one key.
 pub(crate) struct Client {
     http: reqwest::Client,
@@ -150,6 +154,7 @@ pub(crate) struct Client {
     retries: AtomicU64,
     reads: AtomicU64,
     limited: AtomicU64,
+    elsewhere: Mutex<BTreeMap<String, u64>>,
     /// Seconds since 1970; `i64::MIN` before the first answer.
     provider_time: AtomicI64,
 }
@@ -207,6 +212,7 @@ impl Client {
             retries: AtomicU64::new(0),
             reads: AtomicU64::new(0),
             limited: AtomicU64::new(0),
+            elsewhere: Mutex::default(),
             provider_time: AtomicI64::new(i64::MIN),
         })
     }
@@ -244,6 +250,75 @@ impl Client {
             attempt += 1;
             self.retries.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Fetches a document that the provider gave a link to. The link is its own permission, so no key goes along; it may
+    /// lead on within the provider's domain.
+    pub(crate) async fn document(
+        &self,
+        link: &str,
+        domain: &'static str,
+    ) -> Result<Vec<u8>, ProviderError> {
+        let unreadable = |what: &str| ProviderError::Unreadable {
+            what: what.to_owned(),
+            request_id: None,
+        };
+        let astray = || unreadable("the link to the document leads away from the provider");
+        let mut url = self.base.document(link, domain).ok_or_else(astray)?;
+        for _ in 0..LINKS_MAX {
+            let host = url.host_str().unwrap_or_default().to_owned();
+            self.note_elsewhere(&host);
+            let answered = match self.http.get(url.clone()).send().await {
+                Ok(response) => response,
+                Err(error) => return self.settle(Err(failure(&error))).map(|reply| reply.body),
+            };
+            let status = answered.status().as_u16();
+            tracing::debug!(host, status, "fetched a document");
+            if (300..400).contains(&status) {
+                let location = answered.headers().get(LOCATION);
+                let next = location.and_then(|it| url.join(it.to_str().ok()?).ok());
+                url = next
+                    .and_then(|next| self.base.document(next.as_str(), domain))
+                    .ok_or_else(astray)?;
+                continue;
+            }
+            let reply = self.settle(self.read(answered).await)?;
+            return match reply.status {
+                200 => Ok(reply.body),
+                500.. => Err(ProviderError::Down {
+                    status,
+                    request_id: None,
+                }),
+                _ => Err(ProviderError::Refused {
+                    status,
+                    code: None,
+                    message: "the link to the document does not open it".to_owned(),
+                    request_id: None,
+                }),
+            };
+        }
+        Err(unreadable("the link to the document leads on and on"))
+    }
+
+    fn note_elsewhere(&self, host: &str) {
+        let mut elsewhere = self
+            .elsewhere
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let count = elsewhere.entry(host.to_owned()).or_insert(0);
+        *count = u64::saturating_add(*count, 1);
+    }
+
+    /// Hosts that documents were fetched from, and how often.
+    pub(crate) fn elsewhere(&self) -> Vec<(String, u64)> {
+        let elsewhere = self
+            .elsewhere
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        elsewhere
+            .iter()
+            .map(|(host, count)| (host.clone(), *count))
+            .collect()
     }
 
     /// Sends once what changes something. Whoever asks for it waits for it.

@@ -7,6 +7,7 @@
 //! object that says which mode it is of is checked against the client's before anything of its page is used.
 
 mod changes;
+mod document;
 mod endpoint;
 mod freeze;
 mod json;
@@ -30,7 +31,9 @@ use crate::http::{
 };
 use crate::key::ApiKey;
 use crate::name::ProviderName;
-use crate::provider::{Capabilities, ChangesPage, Found, KeyCheck, Page, Provider, Usage};
+use crate::provider::{
+    Capabilities, ChangesPage, Document, Found, KeyCheck, Page, Provider, Usage,
+};
 use async_trait::async_trait;
 use coffer_domain::Instant;
 use coffer_domain::ids::AccountId;
@@ -253,6 +256,14 @@ impl<M: Mode> Provider<M> for Stripe<M> {
 
     async fn look_up(&self, kind: Kind, id: &str) -> Result<Found, ProviderError> {
         self.asker.look_up(kind, id).await
+    }
+
+    async fn invoice_document(&self, invoice: &str) -> Result<Option<Document>, ProviderError> {
+        self.asker.invoice_document(invoice).await
+    }
+
+    fn elsewhere(&self) -> Vec<(String, u64)> {
+        self.asker.client.elsewhere()
     }
 
     async fn perform(&self, frozen: &Frozen, key: &str) -> Performed {

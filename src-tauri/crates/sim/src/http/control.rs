@@ -3,6 +3,7 @@
 //! They are for tests and for the demo, need no key, and are only ever reachable from this machine because the server listens
 //! on loopback alone.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -18,7 +19,7 @@ use super::limits::Limits;
 use super::query::Query;
 use super::serve::follow_clock;
 use super::write::Order;
-use crate::fraction::round_half_even;
+use crate::fraction::{Fraction, round_half_even};
 use crate::world::World;
 
 #[derive(Deserialize)]
@@ -138,6 +139,31 @@ fn limit(shared: &Arc<Shared>, body: &[u8]) -> Result<Value, Refusal> {
     Ok(json!(shared.gate.report()))
 }
 
+/// What each customer is worth at an instant, by currency: what a statement of the merchant's would list.
+fn customers_json(world: &World, at: DateTime<Utc>) -> Value {
+    let mut all: BTreeMap<String, BTreeMap<String, Fraction>> = BTreeMap::new();
+    for standing in world.standings_at(at).into_values() {
+        let (num, den) = standing.monthly;
+        let own = all.entry(standing.customer).or_default();
+        let sum = own.entry(standing.currency).or_insert(Fraction::ZERO);
+        *sum = *sum + Fraction::new(num, den);
+    }
+    json!(
+        all.into_iter()
+            .map(|(customer, sums)| {
+                let sums: BTreeMap<String, Option<i64>> = sums
+                    .into_iter()
+                    .map(|(currency, sum)| {
+                        let (num, den) = sum.parts();
+                        (currency, i64::try_from(round_half_even(num, den)).ok())
+                    })
+                    .collect();
+                (customer, sums)
+            })
+            .collect::<BTreeMap<_, _>>()
+    )
+}
+
 /// The truth of an instant as JSON.
 fn truth_json(world: &World, at: DateTime<Utc>) -> Value {
     let mrr: Map<String, Value> = world
@@ -169,7 +195,13 @@ fn truth(shared: &Arc<Shared>, query: &str) -> Result<Value, Refusal> {
             }
         },
     };
-    Ok(truth_json(&world, at))
+    let mut told = truth_json(&world, at);
+    if query.get("by") == Some("customer")
+        && let Some(told) = told.as_object_mut()
+    {
+        told.insert("customers".to_owned(), customers_json(&world, at));
+    }
+    Ok(told)
 }
 
 fn state(shared: &Arc<Shared>) -> Value {

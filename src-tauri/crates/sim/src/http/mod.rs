@@ -10,6 +10,7 @@ mod auth;
 mod connection;
 mod control;
 mod dialect;
+mod document;
 mod error;
 mod fault;
 mod form;

@@ -22,6 +22,16 @@ impl World {
         )
     }
 
+    /// What opens the pages of an invoice to whoever knows it; a draft has none.
+    pub(crate) fn drawing_code(&self, record: &Invoice) -> Option<String> {
+        record.finalized_at.is_some().then(|| {
+            base62(
+                u128::from(fold(&[self.spec.seed, 9, u64::from(record.ix)])),
+                11,
+            )
+        })
+    }
+
     fn invoice_head(&self, record: &Invoice) -> Value {
         let id = self.id(Sort::Invoice, record.ix);
         let lines = (0u16..)
@@ -42,12 +52,7 @@ impl World {
             }
             with(json!({ "quote_details": null, "type": "subscription_details" }), "subscription_details", details)
         });
-        let shown = (record.finalized_at.is_some()).then(|| {
-            base62(
-                u128::from(fold(&[self.spec.seed, 9, u64::from(record.ix)])),
-                11,
-            )
-        });
+        let shown = self.drawing_code(record);
         let account = self.account_id();
         let head = json!({
             "id": id,

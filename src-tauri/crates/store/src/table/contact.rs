@@ -1,7 +1,8 @@
 //! Whom this program ever asked anything, and how often. It outlives the accounts, because the question it answers does.
 
 use crate::error::StoreError;
-use crate::table::instant;
+use crate::store::Write;
+use crate::table::{instant, seconds};
 use coffer_domain::Instant;
 use coffer_domain::ids::AccountId;
 use rusqlite::{Connection, params};
@@ -47,6 +48,33 @@ pub(crate) fn note(
            SET requests = requests + excluded.requests, last_at = max(last_at, excluded.last_at)",
     )?
     .execute(params![account.as_str(), requests, at])?;
+    Ok(())
+}
+
+/// Counts requests to a host that is neither the provider's own nor stands in for it.
+///
+/// # Errors
+/// The file's.
+pub fn note_host(
+    write: &mut Write<'_>,
+    account: &AccountId,
+    host: &str,
+    at: Instant,
+    requests: u64,
+) -> Result<(), StoreError> {
+    write
+        .sql()
+        .prepare_cached(
+            "INSERT INTO contact (address, account, requests, first_at, last_at) VALUES (?1, ?2, ?3, ?4, ?4)
+             ON CONFLICT (address, account) DO UPDATE
+               SET requests = requests + excluded.requests, last_at = max(last_at, excluded.last_at)",
+        )?
+        .execute(params![
+            host,
+            account.as_str(),
+            i64::try_from(requests).unwrap_or(i64::MAX),
+            seconds(at)
+        ])?;
     Ok(())
 }
 

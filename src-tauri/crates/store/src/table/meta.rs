@@ -56,6 +56,15 @@ pub(crate) fn claim_mode(
          ON CONFLICT DO NOTHING",
         params![mode.as_str(), PROJECTION],
     )?;
+    is_of_mode(connection, mode, path)
+}
+
+/// Refuses a file of the other mode.
+pub(crate) fn is_of_mode(
+    connection: &Connection,
+    mode: ModeName,
+    path: &Path,
+) -> Result<(), StoreError> {
     let found: String = connection.query_row("SELECT mode FROM meta", [], |row| row.get(0))?;
     if found == mode.as_str() {
         return Ok(());

@@ -3,7 +3,10 @@
 use super::{Around, Objection, ObjectionCode, because};
 use crate::Instant;
 use crate::ids::PriceId;
-use crate::operation::intent::{Intent, ItemChange, PauseKind, PlanChange, TrialEnd, When};
+use crate::operation::intent::{
+    Intent, ItemChange, PauseKind, PlanChange, TrialEnd, Voucher, When,
+};
+use crate::operation::seen::has_alone;
 use crate::record::{Subscription, SubscriptionStatus};
 
 pub(super) fn subscription(
@@ -70,7 +73,7 @@ fn possible(intent: &Intent, it: &Subscription, around: &Around<'_>) -> Result<(
             ),
         },
         Intent::Trial { end, .. } => trial(*end, it, around.now),
-        Intent::ApplyDiscount { .. } => Ok(()),
+        Intent::ApplyDiscount { voucher, .. } => apply(voucher, it),
         Intent::RemoveDiscount { .. } => {
             if it.discounts.is_empty() {
                 return because(
@@ -139,6 +142,16 @@ fn pause(
     }
 }
 
+fn apply(voucher: &Voucher, it: &Subscription) -> Result<(), Objection> {
+    match voucher {
+        Voucher::Coupon(coupon) if has_alone(it, coupon) => because(
+            ObjectionCode::AlreadySo,
+            "This subscription has that coupon already. To let it run anew, remove it first.",
+        ),
+        _ => Ok(()),
+    }
+}
+
 fn trial(end: TrialEnd, it: &Subscription, now: Instant) -> Result<(), Objection> {
     no_schedule(it)?;
     match end {
@@ -148,6 +161,9 @@ fn trial(end: TrialEnd, it: &Subscription, now: Instant) -> Result<(), Objection
         ),
         TrialEnd::At(at) if at <= now => {
             because(ObjectionCode::InThePast, "A trial cannot end in the past.")
+        }
+        TrialEnd::At(at) if it.trial_end == Some(at) => {
+            because(ObjectionCode::AlreadySo, "Its trial ends then already.")
         }
         TrialEnd::Now | TrialEnd::At(_) => Ok(()),
     }
