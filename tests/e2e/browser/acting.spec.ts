@@ -52,10 +52,11 @@ async function customerWhere(
   mode: 'live' | 'test',
   fits: (it: Detail) => boolean,
 ): Promise<Detail> {
-  const page = (await served.call('customers', {
+  const page = (await served.call('records', {
     mode,
-    search: null,
-    sort: 'mrr',
+    view: 'customers',
+    filter: '',
+    sort: 'amount',
     descending: true,
     offset: 0,
     limit: 100,
