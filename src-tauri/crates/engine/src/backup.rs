@@ -4,7 +4,7 @@
 //! key nor a provider's key is in it. What is brought back is looked at as a whole first, the file that was there is moved
 //! aside, and operations that waited in the copy are looked for at the provider before anything is sent.
 
-use crate::books::{Books, key_of_file};
+use crate::books::{Books, key_of_file, new_key_of_file};
 use crate::clock::{SharedClock, random_bytes};
 use crate::error::EngineError;
 use crate::home::Home;
@@ -104,7 +104,6 @@ pub fn make<M: Mode>(
         .store
         .copy_to(&copy, &DatabaseKey::new(*key))
         .map_err(EngineError::from)?;
-    let _ = fs::remove_file(copy.with_extension("key-fingerprint"));
     let part = beside(to, "part");
     let written = write::<M>(&copy, &part, &key, passphrase, made_at).and_then(|bytes| {
         fs::rename(&part, to).map_err(|source| io(to, source))?;
@@ -209,7 +208,13 @@ fn bring<M: Mode>(
         return Err(EngineError::SyncRunning(M::NAME));
     };
     let _opening = home.lock_opening(M::NAME)?;
-    let own = key_of_file::<M>(home, secrets.as_ref())?;
+    let (own, forgotten) = match key_of_file::<M>(home, secrets.as_ref()) {
+        // With its key the file that is there was lost; the copy needs one of its own.
+        Err(EngineError::DatabaseKeyMissing { .. }) => {
+            (new_key_of_file::<M>(home, secrets.as_ref())?, true)
+        }
+        other => (other?, false),
+    };
     let copy = home.path().join(format!("{}.backup-copy", M::NAME));
     let brought = unpack(rest, &copy, from, head.bytes).and_then(|()| {
         // Before the file is there, so that nothing can be sent from it unseen.
@@ -223,7 +228,9 @@ fn bring<M: Mode>(
         Ok(brought?)
     });
     let _ = fs::remove_file(&copy);
-    let _ = fs::remove_file(copy.with_extension("key-fingerprint"));
+    if brought.is_err() && forgotten {
+        secrets.forget(M::NAME, &home.database_secret())?;
+    }
     Ok(BroughtBack {
         mode: M::NAME,
         made_at: head.made_at.clone(),

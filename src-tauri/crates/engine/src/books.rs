@@ -279,14 +279,21 @@ pub(crate) fn key_of_file<M: Mode>(
         None if Books::<M>::exist(home) => Err(EngineError::DatabaseKeyMissing {
             path: Store::<M>::path_in(home.path()),
         }),
-        None => {
-            let bytes = Zeroizing::new(
-                random_bytes::<32>().map_err(|error| EngineError::Internal(error.to_string()))?,
-            );
-            secrets.set(M::NAME, &name, &Zeroizing::new(BASE64.encode(*bytes)))?;
-            Ok(DatabaseKey::new(*bytes))
-        }
+        None => new_key_of_file::<M>(home, secrets),
     }
+}
+
+/// Makes a key for a mode's file.
+pub(crate) fn new_key_of_file<M: Mode>(
+    home: &Home,
+    secrets: &dyn Secrets,
+) -> Result<DatabaseKey, EngineError> {
+    let bytes = Zeroizing::new(
+        random_bytes::<32>().map_err(|error| EngineError::Internal(error.to_string()))?,
+    );
+    let text = Zeroizing::new(BASE64.encode(*bytes));
+    secrets.set(M::NAME, &home.database_secret(), &text)?;
+    Ok(DatabaseKey::new(*bytes))
 }
 
 fn decode(text: &str) -> Result<DatabaseKey, EngineError> {

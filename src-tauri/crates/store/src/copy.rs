@@ -30,7 +30,8 @@ impl<M: Mode> Store<M> {
         copied.inspect_err(|_| forget(to))
     }
 
-    /// Puts a copy in place of the mode's file inside `home`. The file that was there is moved to the path returned.
+    /// Puts a copy in place of the mode's file inside `home`. The file that was there is moved to the path returned, also where it
+    /// cannot be opened any more.
     ///
     /// # Errors
     /// When the copy is damaged, newer, or of the other mode, when another program has the mode's file open, or when it
@@ -71,6 +72,8 @@ fn copy(from: &Connection, to: &Path, key: &DatabaseKey) -> Result<(), StoreErro
     }
     copy.execute_batch("PRAGMA journal_mode = DELETE;")?;
     copy.close().map_err(|(_, error)| error)?;
+    // It tells a wrong key from a damaged file where the file lives; a copy lives nowhere yet.
+    let _ = std::fs::remove_file(file::fingerprint_path(to));
     Ok(())
 }
 
@@ -107,27 +110,35 @@ fn exchange(
         path: path.to_owned(),
         source,
     };
-    let kept = if path.exists() {
-        alone(path, key)?;
-        let kept = path.with_extension(aside);
-        if kept.exists() {
-            return Err(io(std::io::ErrorKind::AlreadyExists.into()));
+    let kept = path.exists().then(|| path.with_extension(aside));
+    if let Some(kept) = &kept {
+        match alone(path, key) {
+            // What nobody can open any more is the very thing that a copy is brought back for.
+            Ok(()) | Err(StoreError::Damaged { .. } | StoreError::WrongKey { .. }) => {}
+            Err(error) => return Err(error),
         }
-        std::fs::rename(path, &kept).map_err(io)?;
-        Some(kept)
-    } else {
-        std::fs::write(file::fingerprint_path(path), key.fingerprint()).map_err(io)?;
-        None
-    };
-    if let Err(source) = std::fs::rename(coming, path) {
-        if let Some(kept) = &kept {
-            std::fs::rename(kept, path).map_err(io)?;
-        }
-        return Err(io(source));
+        keep(path, kept).map_err(io)?;
     }
-    forget_beside(coming);
-    let _ = std::fs::remove_file(file::fingerprint_path(coming));
+    std::fs::write(file::fingerprint_path(path), key.fingerprint()).map_err(io)?;
+    // In one step, so that there is a file at every instant.
+    std::fs::rename(coming, path).map_err(io)?;
     Ok(kept)
+}
+
+/// Gives a file another name beside its own, which it loses when something else takes it. A log that could not be written into
+/// it goes along: beside another file it would be taken for that one's.
+fn keep(path: &Path, kept: &Path) -> std::io::Result<()> {
+    if kept.exists() {
+        return Err(std::io::ErrorKind::AlreadyExists.into());
+    }
+    for ending in BESIDE {
+        let log = beside(path, ending);
+        if log.exists() {
+            std::fs::rename(log, beside(kept, ending))?;
+        }
+    }
+    // Not every file system knows a second name.
+    std::fs::hard_link(path, kept).or_else(|_| std::fs::rename(path, kept))
 }
 
 /// Makes sure that nobody has the file open, and that nothing of it is left in its log.
@@ -162,13 +173,13 @@ fn alone(path: &Path, key: &DatabaseKey) -> Result<(), StoreError> {
 fn forget(path: &Path) {
     let _ = std::fs::remove_file(path);
     let _ = std::fs::remove_file(file::fingerprint_path(path));
-    forget_beside(path);
+    for ending in BESIDE {
+        let _ = std::fs::remove_file(beside(path, ending));
+    }
 }
 
-fn forget_beside(path: &Path) {
-    for ending in BESIDE {
-        let mut name = path.as_os_str().to_owned();
-        name.push(ending);
-        let _ = std::fs::remove_file(PathBuf::from(name));
-    }
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
 }

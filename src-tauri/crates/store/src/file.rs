@@ -46,6 +46,8 @@ pub(crate) fn open_reader(path: &Path, key: &DatabaseKey) -> Result<Connection, 
 fn open(path: &Path, key: &DatabaseKey, flags: OpenFlags) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(BUSY)?;
+    // What it would print stands in the error.
+    connection.execute_batch("PRAGMA cipher_log_level = NONE;")?;
     connection.execute_batch(&key.pragma())?;
     connection.execute_batch(
         "PRAGMA foreign_keys = OFF;

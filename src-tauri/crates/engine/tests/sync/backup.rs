@@ -7,6 +7,8 @@ use coffer_engine::books::Books;
 use coffer_engine::desk::{AnyBooks, SecretsChoice};
 use coffer_engine::domain::mode::{ModeName, Test};
 use coffer_engine::domain::outbox::State;
+use coffer_engine::home::Home;
+use coffer_engine::secrets::{SealedFile, Secrets as _};
 use coffer_engine::store::query::weight;
 use coffer_engine::store::table::{action_log, operation};
 use coffer_engine::{Desk, DeskOptions, EngineError};
@@ -187,4 +189,52 @@ async fn what_is_no_whole_backup_is_refused_and_leaves_everything_as_it_was() {
     assert!(matches!(taken, EngineError::Usage(_)), "{taken}");
     assert!(matches!(short, EngineError::Usage(_)), "{short}");
     assert_eq!(fs::read(&file).unwrap(), whole, "nothing was written over");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_takes_the_place_of_a_file_that_cannot_be_opened_any_more() {
+    let shop = Shop::of(world(94, 20)).await;
+    shop.whole().await;
+    let disk = TempDir::new().unwrap();
+    let file = backed_up(&shop, disk.path()).await;
+    let before = weights(&shop.books);
+    let folder = shop.folder.path().to_owned();
+    let passphrase = || secret("a test's own");
+    let own = || {
+        let options = DeskOptions::new(folder.clone(), SecretsChoice::Passphrase(passphrase()));
+        Desk::open(options).unwrap()
+    };
+    let Shop {
+        merchant,
+        desk,
+        books,
+        folder: kept_folder,
+        ..
+    } = shop;
+    drop((desk, books));
+
+    // A disk that went bad, and a log of the bad file beside it that must not be taken for the copy's.
+    let (path, log) = (folder.join("test.db"), folder.join("test.db-wal"));
+    let bad = vec![7_u8; 20_000];
+    fs::write(&path, &bad).unwrap();
+    fs::write(&log, b"what was not yet written into it").unwrap();
+    assert!(own().books(ModeName::Test).await.is_err());
+    let back = own().bring_back(file.clone(), words()).await.unwrap();
+    let aside = back.aside.unwrap();
+    assert_eq!(fs::read(&aside).unwrap(), bad, "what was there is kept");
+    assert_eq!(weights(&*test_books(&own()).await), before);
+
+    // A keychain that forgot.
+    let secrets = SealedFile::open(&folder, passphrase()).unwrap();
+    let home = Home::open(&folder).unwrap();
+    secrets
+        .forget(ModeName::Test, &home.database_secret())
+        .unwrap();
+    let lost = own().books(ModeName::Test).await.err().unwrap();
+    assert_eq!(lost.code().as_str(), "database_wrong_key", "{lost}");
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    let back = own().bring_back(file, words()).await.unwrap();
+    assert!(back.aside.unwrap().exists());
+    assert_eq!(weights(&*test_books(&own()).await), before);
+    drop((merchant, kept_folder));
 }
