@@ -671,7 +671,7 @@ theme: ChartTheme,
  */
 currency: string | null, 
 /**
- * The policy, for movements; ours when left out.
+ * The policy, for movements; the preferred one when left out.
  */
 policy: string | null, 
 /**
@@ -915,7 +915,7 @@ measure: string,
  */
 currency: string | null, 
 /**
- * The policy; ours when left out.
+ * The policy; the preferred one when left out.
  */
 policy: string | null, };
 
@@ -1274,7 +1274,7 @@ every: string,
  */
 currency: string | null, 
 /**
- * The policy; ours when left out.
+ * The policy; the preferred one when left out.
  */
 policy: string | null, 
 /**
@@ -1390,7 +1390,7 @@ mode: ModeView,
  */
 currency: string | null, 
 /**
- * The policy; ours when left out.
+ * The policy; the preferred one when left out.
  */
 policy: string | null, };
 
@@ -1656,7 +1656,7 @@ every: string,
  */
 currency: string | null, 
 /**
- * The policy; ours when left out.
+ * The policy; the preferred one when left out.
  */
 policy: string | null, 
 /**
@@ -2998,7 +2998,7 @@ export type ReconcileRequest = {
  */
 mode: ModeView, 
 /**
- * The policy; ours when left out.
+ * The policy; the preferred one when left out.
  */
 policy: string | null, 
 /**
@@ -4144,3 +4144,9 @@ export const COMMAND_NAMES = [
 
 /** The longest export that `reconcile` takes, in bytes. */
 export const EXPORT_BYTES_MAX = 32000000;
+
+/** Characters that a note on a customer may have. */
+export const NOTE_TEXT_MAX = 4000;
+
+/** Characters that words on a day may have. */
+export const WORDS_TEXT_MAX = 120;

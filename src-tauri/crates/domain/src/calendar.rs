@@ -30,6 +30,19 @@ impl Every {
         }
     }
 
+    /// The first day of the period that holds `day`; `None` before the beginning of the calendar.
+    #[must_use]
+    pub fn first_day(self, day: NaiveDate) -> Option<NaiveDate> {
+        match self {
+            Self::Day => Some(day),
+            Self::Week => {
+                let back = u64::from(day.weekday().num_days_from_monday());
+                day.checked_sub_days(Days::new(back))
+            }
+            Self::Month => day.with_day(1),
+        }
+    }
+
     /// The last day of the period that holds `day`; `None` past the end of the calendar.
     #[must_use]
     pub fn last_day(self, day: NaiveDate) -> Option<NaiveDate> {
@@ -102,6 +115,20 @@ mod tests {
             ends,
             ["2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30"].map(date)
         );
+    }
+
+    #[test]
+    fn a_period_begins_the_day_after_the_one_before_it_ended() {
+        for every in [Every::Day, Every::Week, Every::Month] {
+            let mut day = date("2023-12-20");
+            while day < date("2024-03-15") {
+                let first = every.first_day(day).unwrap();
+                let before = first.pred_opt().unwrap();
+                assert!(first <= day && every.last_day(first) == every.last_day(day));
+                assert_eq!(every.last_day(before), Some(before), "{every:?} {day}");
+                day = day.succ_opt().unwrap();
+            }
+        }
     }
 
     #[test]

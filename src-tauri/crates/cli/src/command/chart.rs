@@ -4,13 +4,11 @@ use crate::args::{ChartArgs, Cli};
 use crate::command::{blocking, books, desk, metrics, mode, name_mode};
 use crate::output::Output;
 use crate::{Ended, Failure};
-use coffer_engine::books::Books;
-use coffer_engine::chart::{Heading, Picture, Series, Theme, png, svg};
+use coffer_engine::chart::{Picture, Series, Theme, png, svg};
 use coffer_engine::domain::currency::Currency;
-use coffer_engine::domain::mode::Mode;
 use coffer_engine::domain::money::Money;
 use coffer_engine::figures::View;
-use coffer_engine::view::chart::{ChartRange, Charted, collect, export::heading};
+use coffer_engine::view::chart::{ChartRange, collect, export::heading};
 use coffer_engine::view::money::money;
 use coffer_engine::{EngineError, with_books};
 use serde_json::{Value, json};
@@ -56,11 +54,10 @@ pub(crate) async fn run(cli: &Cli, args: &ChartArgs, output: &Output) -> Result<
     let desk = desk(cli)?;
     let mode = mode(cli);
     let charted = with_books!(books(&desk, mode).await?, books => blocking(move || {
-        let charted = collect(&books, &View::plain(chrono_tz::Tz::UTC), &range)?;
-        Ok(charted.map(|it| (heading_of(&books, &it), it)))
+        collect(&books, &View::plain(chrono_tz::Tz::UTC), &range)
     })
     .await?);
-    let Some((heading, charted)) = charted else {
+    let Some(charted) = charted else {
         return Err(Failure::Engine(EngineError::NotFound {
             what: "figure to draw; sync first. Asked for",
             id: args.name.clone(),
@@ -68,7 +65,7 @@ pub(crate) async fn run(cli: &Cli, args: &ChartArgs, output: &Output) -> Result<
         }));
     };
     let picture = Picture {
-        heading: Some(heading),
+        heading: Some(heading(mode, &charted)),
         line: Some(charted.series.clone()),
         ..Picture::default()
     };
@@ -89,10 +86,6 @@ pub(crate) async fn run(cli: &Cli, args: &ChartArgs, output: &Output) -> Result<
         output.line(&format!("Drew {count} points into {}.", args.out.display()))?;
     }
     Ok(Ended::Well)
-}
-
-fn heading_of<M: Mode>(_: &Books<M>, charted: &Charted) -> Heading {
-    heading::<M>(charted)
 }
 
 fn document(args: &ChartArgs, series: &Series, bytes: usize) -> Value {

@@ -3,6 +3,8 @@
 use crate::api::reconcile::EXPORT_BYTES_MAX;
 use crate::api::types::{Changed, *};
 use crate::for_each_command;
+use crate::notes::TEXT_MAX;
+use crate::view::chart::notes::CHARACTERS;
 use std::any::TypeId;
 use std::collections::BTreeMap;
 use std::collections::HashSet;
@@ -87,7 +89,9 @@ pub fn typescript() -> String {
     // Writing to a String cannot fail.
     let _ = writeln!(
         out,
-        "\n/** The longest export that `reconcile` takes, in bytes. */\nexport const EXPORT_BYTES_MAX = {EXPORT_BYTES_MAX};"
+        "\n/** The longest export that `reconcile` takes, in bytes. */\nexport const EXPORT_BYTES_MAX = {EXPORT_BYTES_MAX};\n\n\
+         /** Characters that a note on a customer may have. */\nexport const NOTE_TEXT_MAX = {TEXT_MAX};\n\n\
+         /** Characters that words on a day may have. */\nexport const WORDS_TEXT_MAX = {CHARACTERS};"
     );
     out
 }

@@ -237,7 +237,7 @@ pub struct ChartExportRequest {
     /// The ledger; the main one when left out.
     #[serde(default)]
     pub currency: Option<String>,
-    /// The policy, for movements; ours when left out.
+    /// The policy, for movements; the preferred one when left out.
     #[serde(default)]
     pub policy: Option<String>,
     /// `day`, `week` or `month`; MRR is drawn by month.

@@ -36,7 +36,7 @@ pub struct MetricsRequest {
     pub every: String,
     /// The ledger; the main one when left out.
     pub currency: Option<String>,
-    /// The policy; ours when left out.
+    /// The policy; the preferred one when left out.
     pub policy: Option<String>,
     /// Cut by `plan`, `country`, `interval`, `provider` or `currency`.
     pub by: Option<String>,
@@ -109,7 +109,7 @@ pub struct ExplainRequest {
     pub every: String,
     /// The ledger; the main one when left out.
     pub currency: Option<String>,
-    /// The policy; ours when left out.
+    /// The policy; the preferred one when left out.
     pub policy: Option<String>,
     /// One customer alone.
     pub customer: Option<String>,
@@ -172,7 +172,7 @@ pub struct CohortsRequest {
     pub measure: String,
     /// The ledger, of revenue; the main one when left out.
     pub currency: Option<String>,
-    /// The policy; ours when left out.
+    /// The policy; the preferred one when left out.
     pub policy: Option<String>,
 }
 
@@ -218,7 +218,7 @@ pub struct ForecastRequest {
     pub mode: ModeView,
     /// The ledger; the main one when left out.
     pub currency: Option<String>,
-    /// The policy; ours when left out.
+    /// The policy; the preferred one when left out.
     pub policy: Option<String>,
 }
 

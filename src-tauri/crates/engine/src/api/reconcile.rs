@@ -28,7 +28,7 @@ const NAMED_MAX: usize = 50;
 pub struct ReconcileRequest {
     /// The mode.
     pub mode: ModeView,
-    /// The policy; ours when left out.
+    /// The policy; the preferred one when left out.
     pub policy: Option<String>,
     /// What the file is called.
     pub file: String,

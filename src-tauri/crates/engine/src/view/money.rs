@@ -1,10 +1,11 @@
-//! Money and instants as they cross the border.
+//! Money, shares and instants as they cross the border.
 
 use crate::api::types::MoneyView;
 use chrono::SecondsFormat;
 use coffer_domain::Instant;
 use coffer_domain::currency::Currency;
 use coffer_domain::money::Money;
+use coffer_domain::ratio::Ratio;
 
 /// An amount with its text.
 #[must_use]
@@ -36,4 +37,40 @@ pub fn instant(at: Instant) -> String {
 #[must_use]
 pub fn day(at: Instant) -> String {
     at.date_naive().to_string()
+}
+
+/// A share in percent with one decimal, rounded half to even; `None` of nothing.
+pub(super) fn percent(part: i64, whole: i64) -> Option<String> {
+    if whole == 0 {
+        return None;
+    }
+    let tenths = Ratio::new(i128::from(part) * 1_000, i128::from(whole))
+        .ok()?
+        .round_half_even()
+        .ok()?;
+    let sign = if tenths < 0 { "−" } else { "" };
+    let tenths = tenths.unsigned_abs();
+    Some(format!("{sign}{}.{}", tenths / 10, tenths % 10))
+}
+
+/// Where a change leads: `up`, `down` or `flat`.
+pub(super) const fn direction(minor: i64) -> &'static str {
+    match minor {
+        ..0 => "down",
+        0 => "flat",
+        1.. => "up",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percent;
+
+    #[test]
+    fn a_percent_has_one_decimal_and_a_true_minus() {
+        assert_eq!(percent(42, 1_000).as_deref(), Some("4.2"));
+        assert_eq!(percent(-5, 1_000).as_deref(), Some("−0.5"));
+        assert_eq!(percent(1, 3).as_deref(), Some("33.3"));
+        assert_eq!(percent(5, 0), None, "of nothing there is no share");
+    }
 }

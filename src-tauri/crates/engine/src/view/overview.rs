@@ -5,7 +5,7 @@ use crate::books::Books;
 use crate::error::EngineError;
 use crate::figures::{self, Figures, Point};
 use crate::preferences;
-use crate::view::money::{difference, instant, money};
+use crate::view::money::{difference, direction, instant, money, percent};
 use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 use coffer_domain::Instant;
@@ -15,7 +15,6 @@ use coffer_domain::metric::Basis;
 use coffer_domain::metric::policy::DEFAULT;
 use coffer_domain::mode::Mode;
 use coffer_domain::money::Money;
-use coffer_domain::ratio::Ratio;
 use coffer_store::query::customers;
 
 /// The overview of a mode that has no file yet.
@@ -84,12 +83,7 @@ pub fn overview<M: Mode>(books: &Books<M>, asked: Option<&str>) -> Result<Overvi
         answer.mrr_change = Some(ChangeView {
             amount: difference(minor, currency),
             percent: percent(minor, earlier_minor),
-            direction: match minor {
-                ..0 => "down",
-                0 => "flat",
-                1.. => "up",
-            }
-            .to_owned(),
+            direction: direction(minor).to_owned(),
             since: since.to_string(),
         });
     }
@@ -129,31 +123,4 @@ fn last_month_end(
         return Ok(None);
     }
     Ok(Some((last, figures.on(last)?)))
-}
-
-/// A share in percent with one decimal, rounded half to even; `None` of nothing.
-pub(super) fn percent(part: i64, whole: i64) -> Option<String> {
-    if whole == 0 {
-        return None;
-    }
-    let tenths = Ratio::new(i128::from(part) * 1_000, i128::from(whole))
-        .ok()?
-        .round_half_even()
-        .ok()?;
-    let sign = if tenths < 0 { "−" } else { "" };
-    let tenths = tenths.unsigned_abs();
-    Some(format!("{sign}{}.{}", tenths / 10, tenths % 10))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::percent;
-
-    #[test]
-    fn a_percent_has_one_decimal_and_a_true_minus() {
-        assert_eq!(percent(42, 1_000).as_deref(), Some("4.2"));
-        assert_eq!(percent(-5, 1_000).as_deref(), Some("−0.5"));
-        assert_eq!(percent(1, 3).as_deref(), Some("33.3"));
-        assert_eq!(percent(5, 0), None, "of nothing there is no share");
-    }
 }

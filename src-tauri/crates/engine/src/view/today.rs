@@ -8,9 +8,8 @@ use crate::error::EngineError;
 use crate::metrics::{self, Answer, Filter, Point, Question, Series};
 use crate::outbox::{sentence, why_it_waits};
 use crate::preferences;
-use crate::view::money::{day, difference, instant};
+use crate::view::money::{day, difference, direction, instant, percent};
 use crate::view::numbers::{ledger_money, of_ledger, values};
-use crate::view::overview::percent;
 use chrono::{Datelike as _, Months, NaiveDate};
 use coffer_domain::Instant;
 use coffer_domain::calendar::Every;
@@ -172,12 +171,7 @@ fn told(
         date: date.to_string(),
         change: difference(minor, currency),
         percent: percent(minor, first.opening),
-        direction: match minor {
-            ..0 => "down",
-            0 => "flat",
-            1.. => "up",
-        }
-        .to_owned(),
+        direction: direction(minor).to_owned(),
         parts: parts
             .into_iter()
             .filter(|(_, minor)| *minor != 0)

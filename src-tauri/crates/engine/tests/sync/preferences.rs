@@ -5,8 +5,9 @@ use chrono_tz::Tz;
 use coffer_engine::api::handle;
 use coffer_engine::api::notifications::glance;
 use coffer_engine::api::types::{
-    ChartRequest, ExplainRequest, MetricsRequest, ModeView, MoneyView, OverviewRequest,
-    PreferencesRequest, PreferencesSet, PreferencesView, TodayRequest,
+    ChartExportRequest, ChartForm, ChartName, ChartRequest, ChartTheme, ExplainRequest,
+    MetricsRequest, ModeView, MoneyView, OverviewRequest, PreferencesRequest, PreferencesSet,
+    PreferencesView, TodayRequest,
 };
 use coffer_engine::domain::calendar::Every;
 use coffer_engine::domain::currency::Currency;
@@ -154,6 +155,69 @@ async fn what_is_preferred_holds_wherever_a_figure_is_told() {
         Some(asked_for(&shop, "coffer-1", zone, currency)),
         "what is asked for goes before what is preferred"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_of_a_chart_says_by_which_policy_it_is() {
+    let shop = Shop::of(world(86, 60)).await;
+    shop.whole().await;
+    told(&shop, Some(wish("chartmogul", "", ""))).await.unwrap();
+    for chart in [ChartName::Mrr, ChartName::Movements] {
+        let request = ChartExportRequest {
+            mode: MODE,
+            chart,
+            form: ChartForm::Csv,
+            theme: ChartTheme::Light,
+            currency: None,
+            policy: None,
+            every: "month".to_owned(),
+            periods: 6,
+            compare: None,
+            width: 800,
+            height: 300,
+        };
+        let file = handle::chart_export(&shop.desk, request).await.unwrap();
+        let text = file.text.unwrap();
+        let lines: Vec<&str> = text.lines().skip(1).collect();
+        assert!(lines.len() >= 6);
+        assert!(
+            lines.iter().all(|line| line.contains(",chartmogul,")),
+            "{chart:?}: {text}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_preferred_and_gone_is_said_and_can_be_changed() {
+    let shop = Shop::of(world(87, 40)).await;
+    shop.whole().await;
+    let plain = everywhere(&shop).await;
+    let own = {
+        let own = r#"{"id":"ours-1","name":"Ours","based_on":"stripe"}"#;
+        let file = shop.folder.path().join("ours.json");
+        std::fs::write(&file, own).unwrap();
+        coffer_engine::policies::add(&shop.books.home, &file).unwrap();
+        shop.folder.path().join("policies").join("ours-1.json")
+    };
+    // No ledger is in this currency; the account's own stands first all the same.
+    let kept = told(&shop, Some(wish("ours-1", "isk", ""))).await.unwrap();
+    assert_eq!(
+        (kept.policy.as_str(), kept.currency.as_deref()),
+        ("ours-1", Some("ISK"))
+    );
+    let first = everywhere(&shop).await[0].1.clone().unwrap();
+    assert_eq!(first.currency, plain[0].1.clone().unwrap().currency);
+    std::fs::remove_file(own).unwrap();
+    let request = OverviewRequest {
+        mode: MODE,
+        currency: None,
+    };
+    let error = handle::overview(&shop.desk, request).await.unwrap_err();
+    assert!(error.message.contains("ours-1"), "{}", error.message);
+    let shown = told(&shop, None).await.unwrap();
+    assert_eq!(shown.policy, "ours-1", "the settings still say what is set");
+    told(&shop, Some(wish("", "", ""))).await.unwrap();
+    assert_eq!(everywhere(&shop).await, plain);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

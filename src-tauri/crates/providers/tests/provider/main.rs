@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod documents;
+#[cfg(test)]
 mod keys;
 #[cfg(test)]
 mod lists;

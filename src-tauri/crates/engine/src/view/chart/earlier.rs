@@ -6,13 +6,11 @@ use super::Charted;
 use crate::api::types::{Comparison, EarlierPoint};
 use crate::chart::Earlier;
 use crate::error::EngineError;
-use crate::view::money::{difference, money};
-use crate::view::overview::percent;
+use crate::view::money::{difference, direction, money, percent};
 use chrono::{Datelike as _, Months, NaiveDate};
 use coffer_domain::calendar::{Every, day_of};
 use coffer_domain::currency::Currency;
 use coffer_domain::money::Money;
-use std::cmp::Ordering;
 
 /// A figure at an earlier time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,12 +120,7 @@ impl EarlierFigure {
                 let plus = if delta > Some(0) { "+" } else { "" };
                 format!("{plus}{text}\u{202f}%")
             }),
-            direction: match delta.map(|it| it.cmp(&0)) {
-                Some(Ordering::Greater) => "up",
-                Some(Ordering::Less) => "down",
-                Some(Ordering::Equal) | None => "flat",
-            }
-            .to_owned(),
+            direction: delta.map_or("flat", direction).to_owned(),
             why,
         }
     }

@@ -56,7 +56,7 @@ pub fn mrr<M: Mode>(
         ChartForm::Csv => Ok(file.text(mrr_csv(M::NAME, &seen))),
         ChartForm::Svg | ChartForm::Png => {
             let mut picture = seen.picture();
-            let mut heading = heading::<M>(&seen.charted);
+            let mut heading = heading(M::NAME, &seen.charted);
             if let Some(earlier) = &seen.charted.series.earlier {
                 heading.subtitle = format!("beside {} · {}", earlier.name, heading.subtitle);
             }
@@ -68,18 +68,18 @@ pub fn mrr<M: Mode>(
 
 /// What stands above a line of MRR in a file.
 #[must_use]
-pub fn heading<M: Mode>(charted: &Charted) -> Heading {
+pub fn heading(mode: ModeName, charted: &Charted) -> Heading {
     let view = &charted.figures.view;
     Heading {
         title: format!("MRR in {}", charted.series.currency),
         subtitle: subtitle(
-            M::NAME,
+            mode,
             charted.at,
             charted.complete,
             &view.policy.id,
             view.zone,
         ),
-        warning: warning(M::NAME),
+        warning: warning(mode),
     }
 }
 

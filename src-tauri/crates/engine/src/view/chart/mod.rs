@@ -120,14 +120,9 @@ fn first_of(to: NaiveDate, every: Every, periods: u32) -> Option<NaiveDate> {
     }
 }
 
-/// The first day of the period that ends with `last`.
-fn begins(last: NaiveDate, every: Every) -> NaiveDate {
-    match every {
-        Every::Month => last.with_day(1),
-        Every::Week => last.checked_sub_days(Days::new(6)),
-        Every::Day => Some(last),
-    }
-    .unwrap_or(last)
+/// The first day of a period.
+fn begins(day: NaiveDate, every: Every) -> NaiveDate {
+    every.first_day(day).unwrap_or(day)
 }
 
 /// A size that can be drawn.

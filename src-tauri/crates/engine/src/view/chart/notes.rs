@@ -15,7 +15,7 @@ use coffer_store::table::annotation::{self, AnnotationRow};
 /// How many a mode may have.
 const MOST: u64 = 500;
 /// Characters that each may have.
-const CHARACTERS: usize = 120;
+pub(crate) const CHARACTERS: usize = 120;
 /// Lines of words below a picture; of more it is said how many there are.
 const LINES_MAX: usize = 12;
 
