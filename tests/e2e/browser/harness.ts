@@ -2,7 +2,7 @@
 // both afterwards. The one place that reaches into the UI's packages, because the specs lie outside that project.
 // Syncing takes longer than looking, so it is done once: each spec that wants a full desk gets a copy of that home.
 //
-// COFFER_BIN and COFFER_SIM_BIN name the two programs; without them the specs are skipped and say so.
+// COFFER_BIN and COFFER_SIM_BIN name the two programs; without them the specs fail, so that none passes without having run.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -88,8 +88,8 @@ async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Pro
 
 function program(name: 'COFFER_BIN' | 'COFFER_SIM_BIN'): string {
   const path = process.env[name];
-  base.skip(path === undefined, `${name} does not name a program`);
-  return path ?? '';
+  if (path === undefined) throw new Error(`${name} does not name a program`);
+  return path;
 }
 
 /** Starts a simulated merchant, on a port of its own unless one is among the options. */

@@ -1,7 +1,7 @@
 // Which day a place on a chart's axis means. Pure. Days are text as the engine writes them; every period has a slot of the
 // same width, whatever its length.
 
-interface Slot {
+export interface Slot {
   /** Pixels from the left, its middle. */
   x: number;
   /** Its first day. */
@@ -24,8 +24,14 @@ export function dayAt(slots: readonly Slot[], step: number, x: number): string |
   return dayOf(msOf(slot.from) + into * DAY_MS);
 }
 
+/** The day it is for whoever sits here. */
+function today(nowMs: number): string {
+  const now = new Date(nowMs);
+  return dayOf(nowMs - now.getTimezoneOffset() * 60_000);
+}
+
 /** The day that words belong to when a period is meant: its last, or today while it runs. */
 export function dayMeant(slot: Pick<Slot, 'date'> | null, nowMs: number): string {
-  const today = dayOf(nowMs);
-  return slot === null || slot.date > today ? today : slot.date;
+  const now = today(nowMs);
+  return slot === null || slot.date > now ? now : slot.date;
 }
