@@ -52,7 +52,7 @@ test('every number of it is marked, in every view', async ({ page, home }) => {
     expect(await unmarked(page), 'a month of the chart').toEqual([]);
 
     await page.getByRole('button', { name: 'Show as table' }).click();
-    await page.locator('.scroll tbody tr').first().waitFor();
+    await page.getByRole('region', { name: 'The chart as a table' }).locator('tbody tr').first().waitFor();
     expect(await unmarked(page), 'the chart as a table').toEqual([]);
 
     await go(page, 'g c');
