@@ -484,12 +484,30 @@ fn carry_on(merchant: &Merchant, desk: &Desk, when: &str) -> Result<()> {
     let effects = merchant.server()?.effects();
     hold(&shown, &effects, &format!("{when}, carried on"))?;
     let open = |it: &&Value| matches!(it["state"].as_str(), Some("sending" | "queued" | "unknown"));
-    if let Some(left) = shown.values().find(open) {
+    for left in shown.values().filter(open) {
         let id = left["id"].as_str().context("id")?;
         let story = ask(desk, "test", &["outbox", "show", id])?.well()?;
-        bail!("{when}: {story} was left by {run:?}");
+        ensure!(
+            refused_in_doubt(left, &story)?,
+            "{when}: {story} was left by {run:?}"
+        );
     }
     Ok(())
+}
+
+/// Whether this is unknown only because an earlier request of it may still be under way: one that was sent was cut off, and
+/// the provider refused the next. It is called refused once that request has had ten minutes to arrive, longer than a round.
+fn refused_in_doubt(left: &Value, story: &Value) -> Result<bool> {
+    let log = story["log"].as_array().context("log")?;
+    let answer = log
+        .iter()
+        .rev()
+        .find(|it| it["action"] == "answered")
+        .and_then(|it| it["detail"].as_str())
+        .unwrap_or("{}");
+    let answer: Value = serde_json::from_str(answer)?;
+    let cut_off = log.iter().any(|it| it["action"] == "interrupted");
+    Ok(left["state"] == "unknown" && cut_off && answer["answer"] == "refused")
 }
 
 /// The command of a round, once what has to be done before it was done.
