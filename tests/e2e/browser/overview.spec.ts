@@ -39,7 +39,9 @@ test('the table shows the same figure as the chart and the heading', async ({ de
   await desk.keyboard.press('End');
   const read = await desk.locator('.reading strong').innerText();
   await desk.getByRole('button', { name: 'Show as table' }).click();
-  await expect(desk.getByRole('region', { name: 'The chart as a table' }).locator('tbody td').first()).toHaveText(read);
+  await expect(
+    desk.getByRole('region', { name: 'The chart as a table' }).locator('tbody td').first(),
+  ).toHaveText(read);
   await expect(desk.locator('.figure.large .number')).toContainText(read);
 });
 
