@@ -2,7 +2,7 @@
 // works by keyboard alone.
 
 import type { Download } from '../../../ui/node_modules/@playwright/test';
-import { axe, expect, go, type Page, test } from './harness';
+import { axe, expect, go, type Page, test, where } from './harness';
 
 interface Point {
   date: string;
@@ -108,6 +108,22 @@ test('what is exported is what was on screen, in its theme, with the mode', asyn
   expect(rows.every((row) => row['mode'] === 'test' && row['currency'] === currency)).toBe(true);
   const newest = await desk.locator('.figure.large .number').innerText();
   expect(newest).toContain(points.at(-1)?.value.text ?? 'nothing');
+});
+
+test('what it is compared with is there again after a reload and on the way back', async ({ desk }) => {
+  await drawing(desk).waitFor();
+  const before = desk.getByRole('radio', { name: 'A year before' });
+  await before.focus();
+  await desk.keyboard.press('Space');
+  await desk.locator('.c-earlier').first().waitFor({ state: 'attached' });
+  await desk.reload();
+  await expect(before).toBeChecked();
+  await desk.locator('.c-earlier').first().waitFor({ state: 'attached' });
+  await chart(desk).focus();
+  for (const key of ['End', 'Enter']) await desk.keyboard.press(key);
+  await expect.poll(() => where(desk)).toContain('movements');
+  await desk.goBack();
+  await expect(before).toBeChecked();
 });
 
 test('the chart of movements is exported with its policy and period, from the palette too', async ({
