@@ -355,19 +355,22 @@ fn any<'a, T>(dice: &mut ChaCha8Rng, of: &'a [T], what: &str) -> Result<&'a T> {
     Ok(&of[dice.random_range(0..of.len())])
 }
 
-/// A price that a subscription can have beside or instead of its own, and its newest item.
-fn beside(merchant: &Merchant, things: &Things, subscription: &str) -> Result<(String, String)> {
+/// A price that a subscription can have beside or instead of its own, unless it has all of its currency, and its newest item.
+fn beside(
+    merchant: &Merchant,
+    things: &Things,
+    subscription: &str,
+) -> Result<(Option<String>, String)> {
     let it = at_merchant(merchant, &format!("/v1/subscriptions/{subscription}"))?;
     let items = it["items"]["data"].as_array().context("items")?;
     let held: Vec<&Value> = items.iter().map(|it| &it["price"]["id"]).collect();
     let other = things
         .prices
         .iter()
-        .find(|price| price["currency"] == it["currency"] && !held.contains(&&price["id"]))
-        .context("another price")?;
+        .find(|price| price["currency"] == it["currency"] && !held.contains(&&price["id"]));
     let text = |it: &Value| it.as_str().unwrap_or_default().to_owned();
     let last = items.last().context("an item")?;
-    Ok((text(&other["id"]), text(&last["id"])))
+    Ok((other.map(|it| text(&it["id"])), text(&last["id"])))
 }
 
 /// A command that does something.
@@ -407,10 +410,11 @@ fn something(
             let subscription = one(&things.changing)?;
             let quantity = one(&["2", "3", "5", "7"].map(str::to_owned))?;
             let (price, item) = beside(merchant, things, &subscription)?;
-            let change = match kind {
-                "other quantity" => ["--item", &item, "--quantity", &quantity],
-                "other price" => ["--item", &item, "--price", &price],
-                "add an item" => ["--add", &price, "--when", "now"],
+            let change = match (kind, &price) {
+                ("other quantity", _) => ["--item", &item, "--quantity", &quantity],
+                ("other price", Some(price)) => ["--item", &item, "--price", price],
+                ("add an item", Some(price)) => ["--add", price, "--when", "now"],
+                // Also where it has every price there is: that makes room again.
                 _ => ["--remove", &item, "--when", "now"],
             };
             [
